@@ -1,0 +1,1 @@
+"""Deciding whether a condition holds for an event: the reference way and faster ones that must agree with it."""

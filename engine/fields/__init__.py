@@ -1,0 +1,1 @@
+"""Fields as data: what exists for a source, and what every source has."""

@@ -1,0 +1,1 @@
+"""Rules files: YAML with spans -> items -> merged collection -> one ruleset per source."""

@@ -1,0 +1,1 @@
+"""A counting source for tests (Falco's dummy plugin)."""

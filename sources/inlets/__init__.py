@@ -1,0 +1,1 @@
+"""Ways in that several sources share: files and folders."""

@@ -1,0 +1,1 @@
+"""Where alerts go: one file a channel, and the fan-out that feeds them."""

@@ -1,0 +1,1 @@
+"""Everything with colour in it."""
