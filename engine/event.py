@@ -1,6 +1,7 @@
 """Events as the engine sees them: a view of one event, and a batch that is a cursor over many.
 
-State stands exactly at event *i* while rules see event *i*. A view dies when the cursor moves on: keep values, not views.
+State stands exactly at event *i* while rules see event *i*. A view dies when the cursor moves on: keep values, not
+views.
 """
 
 from collections.abc import Iterator

@@ -13,7 +13,7 @@ class AppendMatch(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ExtraField(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A further member of `output_fields`. Without `format`: the field `key`, typed. With: the formatted text under `key`."""
+    """A further member of `output_fields`: the field `key`, typed, or with `format` the formatted text under `key`."""
 
     key: str
     format: str | None = None
@@ -29,7 +29,7 @@ class AppendOutput(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RuleSelection(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One entry of `rules:`, applied in order after loading. `rule` is a wildcard, `tag` exact; empty means not given."""
+    """One entry of `rules:`, applied in order after loading. `rule` is a wildcard, `tag` exact; empty: not given."""
 
     enable: bool
     rule: str = ""

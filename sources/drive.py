@@ -12,7 +12,6 @@ from engine.detector import Detector, Match, Progress
 from engine.event import View
 from sources.base import End, Fault, Idle, Mark, Needs, Source
 
-
 START = Mark()
 """Before the first alert: nothing is suppressed."""
 
