@@ -20,7 +20,7 @@ def test_a_parameter_is_found_by_name_with_its_position():
 def test_flags_are_listed_in_printing_order():
     _, flags = params.parameter(3, "flags")
     assert ("O_CLOEXEC", 1 << 12) in flags.flags
-    assert flags.flags[-1][0] == "O_NONE"
+    assert [name for name, _ in flags.flags][:2] == ["O_LARGEFILE", "O_DIRECTORY"]
     assert params.parameters(3)[0].flags == ()
 
 
