@@ -1,11 +1,53 @@
+# Everything a person does here has a target; .ci/run does `make check`. `make` alone lists them.
 PYTHON ?= python3
 BIN := .venv/bin
+# One worker per core; a worker that has nothing left takes tests from another.
+PYTEST := $(BIN)/pytest -n logical --dist worksteal
 
-.PHONY: install
-install: .venv/installed
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format lint types layers corpus parity wheel clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: .venv/installed  ## create .venv and install cadge and its tools into it
 
 .venv/installed: pyproject.toml
+	@PYTHON="$(PYTHON)" sh .ci/needs
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet --editable . --group dev
-	touch $@
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $@
+
+demo: install  ## several sources at once over the bundled examples, one child killed on the way
+	$(BIN)/python examples/demo.py
+
+test: install  ## every test; under five minutes on two cores
+	$(PYTEST)
+
+check: install format lint types layers  ## format, lint, types, layers, then every test: what CI runs
+	$(PYTEST)
+
+format: install
+	$(BIN)/ruff format --check .
+
+lint: install
+	$(BIN)/ruff check .
+
+types: install
+	$(BIN)/mypy
+
+layers: install
+	$(BIN)/lint-imports --no-cache
+
+corpus: install  ## compare with the recorded answers of a real Falco (ARGS="--full --misses")
+	$(BIN)/python tests/corpus/score.py $(ARGS)
+
+parity: install  ## many at once = each alone = in one process, over the examples
+	$(BIN)/cadge parity -c examples/falco.yaml $(ARGS)
+
+wheel: install  ## build the wheel into dist/
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+clean:  ## remove everything that can be made again
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
