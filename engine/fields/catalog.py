@@ -33,6 +33,16 @@ class Type(Enum):
     DYN = "DYNAMIC"
 
 
+class Format(Enum):
+    """How a number is printed (libs' PF_*): what differs from plain decimal."""
+
+    DECIMAL = "DEC"
+    HEX = "HEX"
+    OCTAL = "OCT"
+    PADDED = "10_PADDED_DEC"
+    """Decimal, at least nine digits."""
+
+
 class Flags(Flag):
     """What a field may and may not do (libs' EPF_*, and plugins' properties)."""
 
@@ -78,6 +88,7 @@ class Field:
     is_list: bool = False
     argument: Argument = NO_ARGUMENT
     flags: Flags = Flags.NONE
+    format: Format = Format.DECIMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,8 @@ class FieldClass:
     short: str = ""
     sources: tuple[str, ...] = ()
     """The sources it applies to; empty for all."""
+    hidden: bool = False
+    """Not listed."""
 
 
 @dataclass(frozen=True, slots=True)
