@@ -1,11 +1,15 @@
 """The syntax tree of a condition. Every node knows its span in the condition's text.
 
-The shapes follow libsinsp/filter/ast.h, so that printed conditions can be compared with Falco's.
+The shapes follow libsinsp/filter/ast.h, so that printed conditions can be compared with Falco's. A `position` is the
+place that Falco reports for the node: bytes from 0, line and column (in bytes) from 1, in the text it was parsed from.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from engine.span import Span
+from engine.span import Position, Span
+
+START = Position(0, 1, 1)
+"""Where a condition begins, as Falco counts in conditions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class Value:
 
     text: str
     span: Span
+    position: Position = field(default=START, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class ValueList:
 
     items: tuple[Value, ...]
     span: Span
+    position: Position = field(default=START, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ class Exists:
 
     left: Field | Transformer
     span: Span
+    position: Position = field(default=START, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,7 @@ class Check:
     modifier: str | None
     right: Value | ValueList | Field | Transformer
     span: Span
+    position: Position = field(default=START, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,7 @@ class Macro:
 
     name: str
     span: Span
+    position: Position = field(default=START, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
