@@ -1,7 +1,8 @@
 """Configuration, selection and rules -> the plan of a run. Pure: reads no file, no clock, no environment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from engine.errors import ConfigError
 from engine.options import AppendOutput, Options
@@ -16,8 +17,7 @@ _IGNORED_PRINTS = frozenset({"", "c", "container", "k", "kubernetes"})
 """Values of `-p` that once had a meaning and now do nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(msgspec.Struct, frozen=True):
     """What a run knows of the machine and the command line beside the configuration."""
 
     hostname: str = ""

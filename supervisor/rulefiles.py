@@ -1,4 +1,4 @@
-"""From `rules_files`, `-r` and `-V` to the texts of rules files: the engine opens no file itself (falco.md 3.3, 0.1)."""
+"""From `rules_files`, `-r` and `-V` to the texts of rules files: the engine opens no file itself (falco.md 3.3)."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
