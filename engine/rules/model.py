@@ -9,6 +9,7 @@ from engine.fields.catalog import FieldRef
 from engine.lang import ast, typed
 from engine.options import Options
 from engine.priority import Priority
+from engine.rules.collection import Collection
 from engine.rules.output import Template
 
 
@@ -77,8 +78,12 @@ class Loaded:
     rules: tuple[Rule, ...] = ()
     """All compiled rules of all loaded sources, by index."""
     rulesets: dict[str, Ruleset] = field(default_factory=dict)
+    collection: Collection = field(default_factory=Collection)
+    """Lists, macros and rules as written: what `-L` describes."""
+    unmet: str = ""
+    """Falco's sentence about a required plugin that is not loaded; it takes precedence over every error."""
 
     @property
     def ok(self) -> bool:
-        """Whether every file loaded."""
-        return all(report.ok for report in self.reports)
+        """Whether every file loaded and every required plugin is there."""
+        return not self.unmet and all(report.ok for report in self.reports)

@@ -1,0 +1,507 @@
+"""YAML text to tokens, as yaml-cpp 0.8 cuts it: the same places, the same complaints.
+
+Falco reports yaml-cpp's words and offsets, and accepts what yaml-cpp accepts (an unclosed quote at the end of a file,
+for one); no YAML library for Python does both, and none tells where each character of a scalar stood.
+"""
+
+import re
+from bisect import bisect_right
+from collections import deque
+from enum import Enum, auto
+
+from engine.rules.scalars import (
+    BREAK,
+    DOC_INDICATOR,
+    DOUBLE,
+    FOLDED,
+    LITERAL,
+    PLAIN,
+    PLAIN_IN_FLOW,
+    SINGLE,
+    YamlError,
+    scan_block,
+    scan_scalar,
+)
+
+_BLANKS = re.compile(r"[ \t]*")
+_COMMENT = re.compile(r"#[^\n]*")
+_BLOCK_ENTRY = re.compile(r"-(?:[ \t\n]|\r\n|\Z)")
+_KEY = re.compile(r"\?(?:[ \t\n]|\r\n)")
+_VALUE = re.compile(r":(?:[ \t\n]|\r\n|\Z)")
+_VALUE_IN_FLOW = re.compile(r":(?:[ \t\n,\]}]|\r\n)")
+_VALUE_IN_JSON_FLOW = re.compile(r":")
+_PLAIN_START = re.compile(r"(?!\r\n)(?![-?:](?:[ \t\n]|\r\n|\Z))[^ \t\n,\[\]{}#&*!|>'\"%@`]")
+_PLAIN_START_IN_FLOW = re.compile(r"(?!\r\n)(?![-:](?:[ \t]|\Z))[^ \t\n?,\[\]{}#&*!|>'\"%@`]")
+_DOC_START = re.compile(r"---(?:[ \t\n]|\r\n|\Z)")
+_ANCHOR = re.compile(r"(?:(?!\r\n)[^\[\]{}, \t\n])*")
+_ANCHOR_END = re.compile(r"[?:,\]}%@` \t\n]|\r\n|\Z")
+_CHOMP = re.compile(r"[+-][0-9]|[0-9][+-]|[+-]|[0-9]")
+_WORD = re.compile(r"[A-Za-z0-9-]*")
+_TAG_CHARS = re.compile(r"(?:[A-Za-z0-9#;/?:@&=+$_.~*'()-]|%[0-9A-Fa-f]{2})*")
+_VERBATIM = re.compile(r"(?:[A-Za-z0-9#;/?:@&=+$,_.!~*'()\[\]-]|%[0-9A-Fa-f]{2})*")
+_NOT_BLANK = re.compile(r"(?:(?!\r\n)[^ \t\n])*")
+_LONGEST_KEY = 1024
+
+
+class Kind(Enum):
+    """Kinds of tokens."""
+
+    DIRECTIVE = auto()
+    DOC_START = auto()
+    DOC_END = auto()
+    BLOCK_SEQ_START = auto()
+    BLOCK_MAP_START = auto()
+    BLOCK_SEQ_END = auto()
+    BLOCK_MAP_END = auto()
+    BLOCK_ENTRY = auto()
+    FLOW_SEQ_START = auto()
+    FLOW_MAP_START = auto()
+    FLOW_SEQ_END = auto()
+    FLOW_MAP_END = auto()
+    FLOW_ENTRY = auto()
+    KEY = auto()
+    VALUE = auto()
+    ANCHOR = auto()
+    ALIAS = auto()
+    TAG = auto()
+    PLAIN = auto()
+    QUOTED = auto()
+
+
+class Token:
+    """One token; `valid` is None while it is open whether a simple key stands here."""
+
+    __slots__ = ("end", "kind", "params", "pieces", "pos", "valid", "value")
+
+    def __init__(self, kind: Kind, pos: int, value: str = "", *, valid: bool | None = True) -> None:
+        self.kind = kind
+        self.pos = pos
+        self.value = value
+        self.valid = valid
+        self.pieces: tuple[tuple[int, int], ...] = ()
+        self.params: list[str] = []
+        self.end = pos
+
+
+class _Indent:
+    """A block collection that is open at some column; `valid` as in Token."""
+
+    __slots__ = ("column", "is_map", "is_root", "token", "valid")
+
+    def __init__(self, column: int, *, is_map: bool, is_root: bool = False) -> None:
+        self.column = column
+        self.is_map = is_map
+        self.is_root = is_root
+        self.valid: bool | None = True
+        self.token: Token | None = None
+
+
+class _SimpleKey:
+    """A place where a key without `?` may have begun."""
+
+    __slots__ = ("indent", "key", "level", "pos")
+
+    def __init__(self, pos: int, level: int, key: Token, indent: _Indent | None) -> None:
+        self.pos = pos
+        self.level = level
+        self.key = key
+        self.indent = indent
+
+    def settle(self, *, valid: bool) -> None:
+        """Make it a key, or forget it."""
+        self.key.valid = valid
+        if self.indent is not None:
+            self.indent.valid = valid
+            if self.indent.token is not None:
+                self.indent.token.valid = valid
+
+
+class Scanner:
+    """Cuts `text` (one character per byte) into tokens on demand. Raises YamlError."""
+
+    def __init__(self, text: str, breaks: list[int]) -> None:
+        """`breaks`: offsets of the line feeds in `text`."""
+        self._text = text
+        self._size = len(text)
+        self._breaks = breaks
+        self._pos = 0
+        self._tokens: deque[Token] = deque()
+        self._ended = False
+        self._key_allowed = True
+        self._json_flow = False
+        self._keys: list[_SimpleKey] = []
+        self._indents = [_Indent(-1, is_map=False, is_root=True)]
+        self._flows: list[str] = []
+        self._line_start = 0
+
+    def peek(self) -> Token | None:
+        """The next token, None at the end."""
+        tokens = self._tokens
+        while True:
+            while tokens and tokens[0].valid is False:
+                tokens.popleft()
+            if tokens and tokens[0].valid:
+                return tokens[0]
+            if self._ended:
+                return None
+            self._scan()
+
+    def pop(self) -> None:
+        """Drop the next token."""
+        if self.peek() is not None:
+            self._tokens.popleft()
+
+    @property
+    def position(self) -> int:
+        """Where scanning stands; one behind the text once it has ended."""
+        return self._size + 1 if self._ended else self._pos
+
+    @property
+    def _column(self) -> int:
+        return self._pos - self._line_start
+
+    def _scan(self) -> None:
+        """Scan one token (and those that it implies)."""
+        self._skip()
+        self._close_blocks()
+        text, pos = self._text, self._pos
+        if pos >= self._size:
+            self._end()
+            return
+        char = text[pos]
+        if pos == self._line_start and char in "%-." and self._document_token(char):
+            return
+        if char in "[]{},":
+            self._flow_token(char)
+        elif char == "-" and _BLOCK_ENTRY.match(text, pos):
+            self._block_entry()
+        elif char == "?" and _KEY.match(text, pos):
+            self._explicit_key()
+        elif char == ":" and self._value_pattern().match(text, pos):
+            self._value()
+        elif char in "*&":
+            self._anchor(char)
+        elif char == "!":
+            self._tag()
+        elif char in "|>" and not self._flows:
+            self._block_scalar(char)
+        elif char in "'\"":
+            self._quoted(char)
+        elif (_PLAIN_START_IN_FLOW if self._flows else _PLAIN_START).match(text, pos):
+            self._plain()
+        else:
+            raise YamlError("unknown token", pos)
+
+    def _document_token(self, char: str) -> bool:
+        """A directive or document marker at the start of a line."""
+        pos = self._pos
+        if char == "%":
+            self._directive()
+            return True
+        if not DOC_INDICATOR.match(self._text, pos):
+            return False
+        self._reset_blocks()
+        self._tokens.append(Token(Kind.DOC_START if char == "-" else Kind.DOC_END, pos))
+        self._pos += 3
+        return True
+
+    def _skip(self) -> None:
+        """Blanks, comments and line breaks."""
+        text = self._text
+        while True:
+            found = _BLANKS.match(text, self._pos)
+            end = found.end() if found else self._pos
+            if end > self._pos:
+                if not self._flows and "\t" in text[self._pos : end]:
+                    self._key_allowed = False
+                self._pos = end
+            comment = _COMMENT.match(text, self._pos)
+            if comment:
+                self._pos = comment.end()
+            newline = BREAK.match(text, self._pos)
+            if newline is None:
+                return
+            self._pos = self._line_start = newline.end()
+            self._drop_key()
+            if not self._flows:
+                self._key_allowed = True
+
+    # Indentation
+
+    def _push_indent(self, *, is_map: bool) -> _Indent | None:
+        """Open a block collection here, if this is deeper than the last one."""
+        if self._flows:
+            return None
+        column, last = self._column, self._indents[-1]
+        if column < last.column:
+            return None
+        if column == last.column and not (not is_map and last.is_map):
+            return None
+        indent = _Indent(column, is_map=is_map)
+        indent.token = Token(Kind.BLOCK_MAP_START if is_map else Kind.BLOCK_SEQ_START, self._pos)
+        self._tokens.append(indent.token)
+        self._indents.append(indent)
+        return indent
+
+    def _close_blocks(self) -> None:
+        """Close what the current column ends."""
+        if self._flows:
+            return
+        column = self._column
+        while self._indents:
+            indent = self._indents[-1]
+            if indent.column < column:
+                break
+            ends_sequence = not indent.is_map and not indent.is_root and not _BLOCK_ENTRY.match(self._text, self._pos)
+            if indent.column == column and not ends_sequence:
+                break
+            self._pop_indent()
+        while self._indents and self._indents[-1].valid is False:
+            self._pop_indent()
+
+    def _close_all(self) -> None:
+        if self._flows:
+            return
+        while self._indents and not self._indents[-1].is_root:
+            self._pop_indent()
+
+    def _pop_indent(self) -> None:
+        indent = self._indents.pop()
+        if not indent.valid:
+            self._drop_key()
+        elif not indent.is_root:
+            self._tokens.append(Token(Kind.BLOCK_MAP_END if indent.is_map else Kind.BLOCK_SEQ_END, self.position))
+
+    def _reset_blocks(self) -> None:
+        self._close_all()
+        self._keys.clear()
+        self._key_allowed = False
+        self._json_flow = False
+
+    def _end(self) -> None:
+        self._ended = True
+        self._close_all()
+        self._keys.clear()
+        self._key_allowed = False
+
+    # Simple keys
+
+    def _offer_key(self) -> None:
+        """A key may begin here."""
+        if not self._key_allowed or (self._keys and self._keys[-1].level == len(self._flows)):
+            return
+        indent = self._push_indent(is_map=True)
+        if indent is not None:
+            indent.valid = None
+            if indent.token is not None:
+                indent.token.valid = None
+        key = Token(Kind.KEY, self._pos, valid=None)
+        self._tokens.append(key)
+        self._keys.append(_SimpleKey(self._pos, len(self._flows), key, indent))
+
+    def _drop_key(self) -> None:
+        if self._keys and self._keys[-1].level == len(self._flows):
+            self._keys.pop().settle(valid=False)
+
+    def _confirm_key(self) -> bool:
+        """A value follows: was there a key, short and on this line?"""
+        if not self._keys or self._keys[-1].level != len(self._flows):
+            return False
+        key = self._keys.pop()
+        one_line = self._text.find("\n", key.pos, self._pos) < 0
+        valid = one_line and self._pos - key.pos <= _LONGEST_KEY
+        key.settle(valid=valid)
+        return valid
+
+    # Tokens
+
+    def _directive(self) -> None:
+        self._reset_blocks()
+        line = self._text[self._pos : self._breaks[at] if (at := self._line()) < len(self._breaks) else self._size]
+        token = Token(Kind.DIRECTIVE, self._pos)
+        words = line[1:].rstrip("\r").split("#", 1)[0].split()
+        token.value = words[0] if words and not line[1:2].isspace() else ""
+        token.params = words[1:] if token.value else words
+        self._pos += len(line)
+        self._tokens.append(token)
+
+    def _line(self) -> int:
+        return bisect_right(self._breaks, self._pos - 1)
+
+    def _flow_token(self, char: str) -> None:
+        if char in "[{":
+            self._offer_key()
+            self._key_allowed = True
+            self._json_flow = False
+            self._flows.append(char)
+            self._push(Kind.FLOW_SEQ_START if char == "[" else Kind.FLOW_MAP_START)
+            return
+        if char != "," and not self._flows:
+            raise YamlError("illegal flow end", self._pos)
+        if self._flows:
+            if self._flows[-1] == "{" and self._confirm_key():
+                self._tokens.append(Token(Kind.VALUE, self._pos))
+            elif self._flows[-1] == "[":
+                self._drop_key()
+        if char == ",":
+            self._key_allowed = True
+            self._json_flow = False
+            self._push(Kind.FLOW_ENTRY)
+            return
+        self._key_allowed = False
+        self._json_flow = True
+        if self._flows[-1] != {"]": "[", "}": "{"}[char]:
+            raise YamlError("illegal flow end", self._pos)
+        self._flows.pop()
+        self._push(Kind.FLOW_SEQ_END if char == "]" else Kind.FLOW_MAP_END)
+
+    def _push(self, kind: Kind) -> None:
+        """A token of one character."""
+        self._tokens.append(Token(kind, self._pos))
+        self._pos += 1
+
+    def _block_entry(self) -> None:
+        if self._flows or not self._key_allowed:
+            raise YamlError("illegal block entry", self._pos)
+        self._push_indent(is_map=False)
+        self._key_allowed = True
+        self._json_flow = False
+        self._push(Kind.BLOCK_ENTRY)
+
+    def _explicit_key(self) -> None:
+        if not self._flows:
+            if not self._key_allowed:
+                raise YamlError("illegal map key", self._pos)
+            self._push_indent(is_map=True)
+        self._key_allowed = not self._flows
+        self._push(Kind.KEY)
+
+    def _value_pattern(self) -> re.Pattern[str]:
+        if not self._flows:
+            return _VALUE
+        return _VALUE_IN_JSON_FLOW if self._json_flow else _VALUE_IN_FLOW
+
+    def _value(self) -> None:
+        is_simple = self._confirm_key()
+        self._json_flow = False
+        if is_simple:
+            self._key_allowed = False
+        else:
+            if not self._flows:
+                if not self._key_allowed:
+                    raise YamlError("illegal map value", self._pos)
+                self._push_indent(is_map=True)
+            self._key_allowed = not self._flows
+        self._push(Kind.VALUE)
+
+    def _anchor(self, char: str) -> None:
+        self._offer_key()
+        self._key_allowed = False
+        self._json_flow = False
+        token = Token(Kind.ALIAS if char == "*" else Kind.ANCHOR, self._pos)
+        found = _ANCHOR.match(self._text, self._pos + 1)
+        token.value = found.group() if found else ""
+        self._pos += 1 + len(token.value)
+        if not token.value:
+            what = "alias not found after *" if char == "*" else "anchor not found after &"
+            raise YamlError(what, self._pos)
+        if not _ANCHOR_END.match(self._text, self._pos):
+            what = "alias" if char == "*" else "anchor"
+            raise YamlError(f"illegal character found while scanning {what}", self._pos)
+        self._tokens.append(token)
+
+    def _tag(self) -> None:
+        self._offer_key()
+        self._key_allowed = False
+        self._json_flow = False
+        token = Token(Kind.TAG, self._pos)
+        text = self._text
+        self._pos += 1
+        if text[self._pos : self._pos + 1] == "<":
+            self._pos = _end_of(_VERBATIM, text, self._pos + 1)
+            if text[self._pos : self._pos + 1] != ">":
+                raise YamlError("end of verbatim tag not found", self._pos)
+            token.value = text[token.pos + 2 : self._pos]
+            self._pos += 1
+        else:
+            self._short_tag(token)
+        self._tokens.append(token)
+
+    def _short_tag(self, token: Token) -> None:
+        """`!`, `!tag`, `!!tag` or `!handle!tag`; the value keeps all behind the first `!`."""
+        text, start = self._text, self._pos
+        word = _end_of(_WORD, text, start)
+        if text[word : word + 1] == "!":
+            end = _end_of(_TAG_CHARS, text, word + 1)
+            if end == word + 1:
+                raise YamlError("tag handle with no suffix", end)
+        else:
+            end = _end_of(_TAG_CHARS, text, word)
+            if text[end : end + 1] == "!":
+                raise YamlError("illegal character found while scanning tag handle", word)
+        token.value = text[start:end]
+        self._pos = end
+
+    def _plain(self) -> None:
+        indent = 0 if self._flows else self._top_indent() + 1
+        self._offer_key()
+        start = self._pos
+        style = PLAIN_IN_FLOW if self._flows else PLAIN
+        found = scan_scalar(self._text, start, self._line_start, style, indent)
+        self._key_allowed = found.new_line
+        self._json_flow = False
+        self._scalar(Kind.PLAIN, start, found.value, found.end, found.pieces)
+
+    def _quoted(self, char: str) -> None:
+        self._offer_key()
+        start = self._pos
+        style = SINGLE if char == "'" else DOUBLE
+        found = scan_scalar(self._text, start + 1, self._line_start, style, 0)
+        self._key_allowed = False
+        self._json_flow = True
+        self._scalar(Kind.QUOTED, start, found.value, found.end, found.pieces)
+
+    def _block_scalar(self, char: str) -> None:
+        start, text = self._pos, self._text
+        pos = start + 1
+        header = _CHOMP.match(text, pos)
+        indicators = header.group() if header else ""
+        chomp, indent = "clip", None
+        for one in indicators:
+            pos += 1
+            if one in "+-":
+                chomp = "keep" if one == "+" else "strip"
+            elif one == "0":
+                raise YamlError("cannot set zero indentation for a block scalar", pos)
+            else:
+                indent = int(one)
+        pos = _end_of(_BLANKS, text, pos)
+        comment = _COMMENT.match(text, pos)
+        if comment:
+            pos = comment.end() - (1 if comment.group().endswith("\r") and comment.end() < self._size else 0)
+        if pos < self._size and not BREAK.match(text, pos):
+            raise YamlError("unexpected character in block scalar", pos)
+        style = FOLDED if char == ">" else LITERAL
+        found = scan_block(text, pos, self._line_start, style, indent, top=self._top_indent(), chomp=chomp)
+        self._key_allowed = True
+        self._json_flow = False
+        self._scalar(Kind.QUOTED, start, found.value, found.end, found.pieces)
+
+    def _scalar(self, kind: Kind, start: int, value: str, end: int, pieces: tuple[tuple[int, int], ...]) -> None:
+        token = Token(kind, start, value)
+        token.pieces = pieces
+        token.end = end
+        self._pos = end
+        newline = self._text.rfind("\n", start, end)
+        if newline >= 0:
+            self._line_start = newline + 1
+        self._tokens.append(token)
+
+    def _top_indent(self) -> int:
+        return self._indents[-1].column if self._indents else 0
+
+
+def _end_of(pattern: re.Pattern[str], text: str, pos: int) -> int:
+    """Where a match of `pattern`, which may be empty, ends."""
+    found = pattern.match(text, pos)
+    return found.end() if found else pos
