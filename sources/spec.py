@@ -1,7 +1,7 @@
 """What a plugin *is*, readable without opening or initialising anything (falco.md 9)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -18,6 +18,10 @@ class Capability(Enum):
     EXTRACTION = "Field Extraction"
     PARSING = "Event Parsing"
     ASYNC = "Async Events"
+
+
+def _no_log(level: int, text: str) -> None:
+    """Nobody listens."""
 
 
 Extractor = Callable[[View, FieldRef], Value | None]
@@ -83,3 +87,11 @@ class SourceConfig:
     """Field class or field name -> extractor of a compatible extraction plugin (json.value, ...)."""
     batch_events: int = 512
     """About how many events a batch should hold."""
+    strict: bool = False
+    """Falco's limits as Falco applies them: it loses events or ends where Falco does. Otherwise: count, go on."""
+    stepped: bool = False
+    """`now_ns` advances by being asked: who waits for a time must ask again, never sleep."""
+    log: Callable[[int, str], None] = _no_log
+    """Is told (syslog severity, text) what Falco's plugin prints to its own log."""
+    static_fields: Mapping[str, str] = field(default_factory=dict)
+    """`static_fields` of the configuration: the value of `static.<key>`."""

@@ -1,1 +1,1 @@
-"""AWS CloudTrail records (Falco's cloudtrail plugin)."""
+"""AWS CloudTrail events."""

@@ -1,1 +1,1 @@
-"""A counting source for tests (Falco's dummy plugin)."""
+"""The dummy source: counts upwards, for tests and demonstrations."""

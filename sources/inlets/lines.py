@@ -1,0 +1,93 @@
+"""Lines of files, read in blocks: memory stays bounded however long a line is."""
+
+import gzip
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from engine.errors import SourceError
+
+BLOCK = 1 << 18
+"""Bytes read at once."""
+
+
+class LongLineError(Exception):
+    """A line is longer than the limit."""
+
+
+class Lines:
+    """Cuts one or more files into lines without their ends (line feed, and one carriage return before it).
+
+    `limit` bounds the bytes of a line. `strict`: a longer one raises LongLineError; otherwise it is skipped and counted
+    in `too_long`. A file whose last line has no end is as if it had one. Gzipped files are unpacked unless strict.
+    """
+
+    def __init__(self, paths: list[Path], *, limit: int, strict: bool = False) -> None:
+        self.paths = paths
+        self.limit = limit
+        self.strict = strict
+        self.too_long = 0
+        self.done_bytes = 0
+        self.total_bytes = sum(path.stat().st_size for path in paths)
+        self._file: BinaryIO | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        """All lines, empty ones too. Raises OSError, EOFError or gzip.BadGzipFile for what cannot be read."""
+        for path in self.paths:
+            with path.open("rb") as raw:
+                self._file = raw
+                yield from self._cut(self._unpacked(raw))
+                self._file = None
+            self.done_bytes += path.stat().st_size
+
+    def position(self) -> tuple[int, int]:
+        """Bytes read so far, and bytes in all."""
+        inside = self._file.tell() if self._file is not None and not self._file.closed else 0
+        return self.done_bytes + inside, self.total_bytes
+
+    def _unpacked(self, raw: BinaryIO) -> BinaryIO:
+        packed = not self.strict and raw.read(3) == b"\x1f\x8b\x08"
+        raw.seek(0)
+        return gzip.GzipFile(fileobj=raw) if packed else raw  # type: ignore[return-value] # it has the read() used here
+
+    def _cut(self, file: BinaryIO) -> Iterator[bytes]:
+        rest = b""
+        skipping = False
+        while block := file.read(BLOCK):
+            lines = block.split(b"\n")
+            lines[0] = rest + lines[0] if rest else lines[0]
+            rest = lines.pop()
+            for line in lines:
+                if skipping:
+                    skipping = False
+                elif len(line) > self.limit:
+                    self._overlong()
+                else:
+                    yield line[:-1] if line.endswith(b"\r") else line
+            if len(rest) > self.limit:
+                if not skipping:
+                    self._overlong()
+                rest, skipping = b"", True
+        if rest and not skipping:
+            yield rest[:-1] if rest.endswith(b"\r") else rest
+
+    def _overlong(self) -> None:
+        if self.strict:
+            raise LongLineError
+        self.too_long += 1
+
+
+def stat(path: str) -> os.stat_result:
+    """The status of a file. Raises SourceError in Go's words: `stat x: no such file or directory`."""
+    try:
+        return Path(path).stat() if path else os.stat("")  # noqa: PTH116 - Path("") is the current folder
+    except OSError as error:
+        raise SourceError(f"stat {path}: {reason(error)}") from error
+    except ValueError as error:
+        raise SourceError(f"stat {path}: invalid argument") from error
+
+
+def reason(error: OSError) -> str:
+    """An operating system's reason in Go's spelling: small letters throughout."""
+    return (error.strerror or str(error)).lower()

@@ -1,0 +1,106 @@
+"""Kubernetes audit logs: what Falco's plugin `k8saudit` reads from files and folders of JSON lines."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.errors import SourceError
+from sources import fieldtable, gourl
+from sources.base import Source
+from sources.initconfig import Setting, checker, schema
+from sources.inlets.lines import Lines, LongLineError, reason, stat
+from sources.k8s_audit.fields import READERS
+from sources.k8s_audit.records import Splitter
+from sources.kit import make_kit
+from sources.pull import PullSource
+from sources.spec import Capability, PluginSpec, SourceConfig
+from sources.view import PluginView, Record
+
+SETTINGS = (
+    Setting("sslCertificate", "/etc/falco/falco.pem", "SSL certificate", "Certificate and key of the HTTPS webhook"),
+    Setting("useAsync", True, "Use async extraction", "Has no meaning here; accepted for compatibility"),
+    Setting("maxEventSize", 262144, "Maximum event size", "Larger audit events are skipped"),
+    Setting("webhookMaxBatchSize", 12582912, "Maximum webhook request size", "Larger requests are refused"),
+)
+FALCO_LINE = 65535
+"""Bytes of the longest line that Falco reads: a longer one ends its source."""
+LONGEST_LINE = 64 << 20
+"""Bytes of the longest line read here."""
+
+
+class K8sAuditSource(PullSource):
+    """Reads a file, or the files of a folder in order of modification, once."""
+
+    _lines: Lines | None = None
+
+    def start(self) -> Iterator[Record]:
+        """Open the input that the open parameters name."""
+        limit = FALCO_LINE if self.config.strict else LONGEST_LINE
+        try:
+            self._lines = Lines(inputs(self.config.open_params), limit=limit, strict=self.config.strict)
+        except OSError as error:
+            raise SourceError(f"open {error.filename}: {reason(error)}") from error
+        return self._events(self._lines)
+
+    def _events(self, lines: Lines) -> Iterator[Record]:
+        splitter = Splitter(self.config.init["maxEventSize"], self.skip, strict=self.config.strict)
+        try:
+            for line in lines:
+                if line:
+                    yield from splitter.split(line)
+        except LongLineError:
+            raise SourceError("bufio.Scanner: token too long") from None
+        except (OSError, EOFError) as error:
+            raise SourceError(f"read {self.config.open_params}: {error}") from error
+        self.counts["lines too long"] += lines.too_long
+
+    def position(self) -> tuple[int, int] | None:
+        """Bytes read and bytes in all."""
+        return self._lines.position() if self._lines is not None else None
+
+
+def inputs(params: str) -> list[Path]:
+    """The files that open parameters name. Raises SourceError in the plugin's words."""
+    try:
+        scheme = gourl.parse(params).scheme
+    except gourl.UrlError as error:
+        raise SourceError(str(error)) from None
+    if scheme in ("http", "https", "file"):
+        raise SourceError(f"{scheme}:// is not available yet: give the path of a file or folder instead")
+    if scheme:
+        raise SourceError(f'scheme "{scheme}" is not supported')
+    name = params.strip()
+    stat(name)
+    path = Path(name)
+    if not path.is_dir():
+        return [path]
+    files = sorted((one for one in path.iterdir() if not one.is_dir()), key=lambda one: one.name)
+    return sorted(files, key=lambda one: one.lstat().st_mtime_ns)
+
+
+def describe(view: PluginView) -> str:
+    """evt.plugininfo: the event itself."""
+    return view.payload.decode("utf-8", "surrogateescape")
+
+
+def make(config: SourceConfig) -> Source:
+    """Build the unopened source."""
+    return K8sAuditSource(config, make_kit(config, READERS, describe))
+
+
+def spec() -> PluginSpec:
+    """What the plugin is."""
+    return PluginSpec(
+        name="k8saudit",
+        version="0.18.0",
+        description="Read Kubernetes Audit Events and monitor Kubernetes Clusters",
+        contact="github.com/falcosecurity/plugins",
+        capabilities=(Capability.SOURCING, Capability.EXTRACTION),
+        id=1,
+        source="k8s_audit",
+        fields=fieldtable.load(__package__, "k8saudit", ("k8s_audit",)),
+        extract_sources=("k8s_audit",),
+        init_schema=schema(SETTINGS),
+        aliases=("libk8saudit.so",),
+        check_config=checker("k8saudit", SETTINGS),
+        make=make,
+    )

@@ -1,0 +1,124 @@
+"""Every field of every recorded event of the JSON sources: `fields.jsonl.gz` of each set."""
+
+import gzip
+import json
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC
+from itertools import islice, zip_longest
+from pathlib import Path
+from typing import Any
+
+from scoring import Score
+
+from engine.errors import SourceError
+from engine.fields import resolve
+from engine.fields.catalog import FieldRef
+from engine.options import Options
+from sources import assemble, catalogs, registry
+from sources.base import End, Fault, Idle, Mark, Needs
+
+PLUGINS = {
+    "k8s_audit": "k8saudit",
+    "aws_cloudtrail": "cloudtrail",
+    "okta": "okta",
+    "github": "github",
+    "gcp_auditlog": "gcpaudit",
+}
+INIT = {"okta": '{"organization": "acme"}'}
+ARRIVAL_NS = 1_715_000_000 * 10**9
+STEP_NS = 1_000_000_001
+"""Time of arrival of the first line, and between two, where the plugin takes no time from the payload."""
+TIMES = ("evt.time", "evt.datetime")
+
+
+def score(corpus: Path, *, full: bool = True) -> Iterator[Score]:
+    """One score per set."""
+    for source in PLUGINS:
+        for path in sorted((corpus / source).glob("*/fields.jsonl.gz")):
+            yield _one_set(source, path.parent, full=full)
+
+
+def _one_set(source: str, folder: Path, *, full: bool) -> Score:
+    result = Score(f"fields/{source}/{folder.name}")
+    wanted = list(recorded(folder, isolated=source == "okta"))
+    if not full:
+        wanted = wanted[:40]
+    refs: dict[str, FieldRef | None] = {}
+    catalog = catalogs.catalog(source, [registry.load(PLUGINS[source]), registry.load("json")], Options())
+    with tempfile.TemporaryDirectory() as scratch:
+        ours_in_order = islice(views(source, folder, Path(scratch)), len(wanted) if not full else None)
+        for view, answers in zip_longest(ours_in_order, wanted):
+            if view is None or answers is None:
+                result.count(f"{folder.name}: an event", view and view.payload, answers and answers["evt.num"])
+                continue
+            for name, answer in answers.items():
+                ref = refs[name] if name in refs else refs.setdefault(name, reference(catalog, name))
+                if ref is None:
+                    continue
+                ours = comparable(name, view.ts_ns if name.startswith(TIMES) else view.extract(ref))
+                result.count(f"{folder.name} event {answers.get('evt.num', view.num)}: {name}", ours, answer)
+    return result
+
+
+def recorded(folder: Path, *, isolated: bool) -> Iterator[dict[str, Any]]:
+    """Falco's answers, one object per event."""
+    lines = gzip.decompress((folder / "fields.jsonl.gz").read_bytes()).splitlines()
+    alone = folder / "fields.isolated.jsonl.gz"
+    own = gzip.decompress(alone.read_bytes()).splitlines() if isolated and alone.exists() else []
+    for place, line in enumerate(lines):
+        answers: dict[str, Any] = json.loads(line)
+        if isolated:
+            answers = {key: value for key, value in answers.items() if not key.startswith("okta.")}
+            if own:
+                answers.update(json.loads(own[place]))
+        yield answers
+
+
+def reference(catalog: Any, name: str) -> FieldRef | None:
+    """The field that a key of `output_fields` names."""
+    stem, bracket, rest = name.partition("[")
+    return resolve.resolve(catalog, stem, rest[:-1] if bracket else None)
+
+
+def comparable(name: str, value: Any) -> Any:
+    """A value as JSON output shows it."""
+    if isinstance(value, tuple):
+        return [comparable(name, one) for one in value]
+    if isinstance(value, str):
+        return _clean(value)
+    return value
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def views(source: str, folder: Path, scratch: Path, *, strict: bool = False) -> Iterator[Any]:
+    """Our events of one set."""
+    plugin = assemble.Loaded(registry.load(PLUGINS[source]), INIT.get(source, ""))
+    ticks = iter(range(10**9))
+    setting = assemble.Setting(
+        UTC, lambda: ARRIVAL_NS + next(ticks) * STEP_NS, stepped=True, hostname="corpus-host", strict=strict
+    )
+    where = str(input_of(folder, scratch))
+    ours = assemble.build(source, plugin, where, [assemble.Loaded(registry.load("json"))], setting)
+    ours.open(Needs(), Mark())
+    num = 0
+    while not isinstance(batch := ours.read(), End | Fault | Idle):
+        for view in batch.views(num):
+            num = view.num
+            yield view
+    if isinstance(batch, Fault):
+        raise SourceError(batch.sentence)
+
+
+def input_of(folder: Path, scratch: Path) -> Path:
+    """The events of a set as a plain file or folder."""
+    if (folder / "events").is_dir():
+        return folder / "events"
+    if (folder / "events.jsonl").exists():
+        return folder / "events.jsonl"
+    plain = scratch / "events.jsonl"
+    plain.write_bytes(gzip.decompress((folder / "events.jsonl.gz").read_bytes()))
+    return plain
