@@ -18,8 +18,9 @@ MAX_DEPTH = 1000
 """Falco's limit for rules."""
 
 _EXPECTED_OPERATOR = (
-    "expected a valid check operator: one of 'exists', '<=', '<', '>=', '>', '==', '=', '!=', 'glob', 'iglob', "
-    "'contains', 'icontains', 'bcontains', 'startswith', 'bstartswith', 'endswith', 'regex', 'intersects', 'in', 'pmatch'"
+    "expected a valid check operator: one of 'exists', '<=', '<', '>=', '>', '==', '=', '!=', 'glob', "
+    "'iglob', 'contains', 'icontains', 'bcontains', 'startswith', 'bstartswith', 'endswith', 'regex', 'intersects', "
+    "'in', 'pmatch'"
 )
 _EXPECTED_NUMBER = f"expected a number value or a field with a valid transformer: {TRANSFORMERS}"
 _EXPECTED_STRING = f"expected a string value or a field with a valid transformer: {TRANSFORMERS}"

@@ -20,7 +20,7 @@ def print_expr(expr: ast.Expr | ast.Operand) -> str:
     return "".join(parts)
 
 
-def _pieces(node: _Node) -> list[str | _Node]:  # noqa: PLR0911 - one answer per kind of node
+def _pieces(node: _Node) -> list[str | _Node]:
     """What `node` is made of, in order."""
     match node:
         case ast.And(children):
@@ -59,4 +59,6 @@ def _joined(items: tuple[_Node, ...], separator: str) -> list[str | _Node]:
 
 def _argument(arg: str | None) -> str:
     """What stands in brackets."""
-    return "" if arg is None else f"[{arg}]"
+    if arg is None:
+        return ""
+    return f"[{quote(arg)}]" if arg else '[""]'
