@@ -15,24 +15,10 @@ LIST_BYTES = 1023
 BUFFER_BYTES = 1021
 """What libs keeps of a byte buffer rendered as printable text; base64 that is longer than 1021 is dropped whole."""
 
-PADDED = "10_PADDED_DEC"
-_FORMATS = {
-    "evt.rawtime.ns": PADDED,
-    "evt.reltime": PADDED,
-    "evt.reltime.ns": PADDED,
-    "evt.latency.ns": PADDED,
-    "evt.deltatime.ns": PADDED,
-    "evt.type.is": "NA",
-    "fd.dev": "HEX",
-    "fd.type": "DEC",
-    "fd.typechar": "DEC",
-    "fd.types": "DEC",
-    "fdlist.nums": "DEC",
-    "fdlist.cports": "DEC",
-    "fdlist.sports": "DEC",
-    "evt.res": "DEC",
-}
-"""Print formats that are not what the type suggests."""
+_FORMATS = {"evt.type.is": "NA"} | dict.fromkeys(
+    ("evt.res", "fd.type", "fd.typechar", "fd.types", "fdlist.nums", "fdlist.cports", "fdlist.sports"), "DEC"
+)
+"""Print formats that are not what the type suggests; those of numbers stand in the catalogue."""
 
 _TEXTUAL = {Type.CHARBUF, Type.FSPATH, Type.FSRELPATH, Type.BYTEBUF, Type.BOOL, Type.IPADDR, Type.IPNET, Type.DOUBLE}
 _LIBS = ("evt", "proc", "thread", "user", "group", "fd", "fs", "fdlist", "syscall", "util", "static")
@@ -52,9 +38,9 @@ def print_format(ref: FieldRef) -> str:
     name = ref.field.name
     if name in _FORMATS:
         return _FORMATS[name]
-    if ref.field.type in _TEXTUAL and name.partition(".")[0] in _LIBS and not name.startswith(_PLUGIN_PROC):
+    if ref.type in _TEXTUAL and name.partition(".")[0] in _LIBS and not name.startswith(_PLUGIN_PROC):
         return "NA"
-    return "DEC"
+    return ref.field.format.value
 
 
 def number_text(value: int, form: str, type_: Type = Type.UINT64) -> str | None:

@@ -7,7 +7,7 @@ What follows a `%` is the longest prefix of the rest that is a field or a transf
 from dataclasses import dataclass
 
 from engine.fields.catalog import Catalog, FieldRef
-from engine.lang import ast, parser, printer, typed
+from engine.lang import ast, check, parser, printer, typed
 
 
 class OutputError(Exception):
@@ -86,8 +86,6 @@ def _token(line: str, start: int, width: int | None, catalog: Catalog) -> tuple[
     libs shortens the rest of the output by one character after each failure; whatever is longer than what the
     parser has read cannot change its answer, so those lengths are passed over.
     """
-    from engine.lang import check  # noqa: PLC0415 - until it is there
-
     rest = line[start:]
     size = len(rest)
     while size > 0:
