@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import islice
 
 from engine.errors import SourceError
 from sources.base import End, Fault, Idle, Mark, Needs, Resume
@@ -21,11 +20,11 @@ class PullSource:
         self.config = config
         self.kit = kit
         self.counts: Counter[str] = Counter()
-        self._records: Iterator[Record] = iter(())
+        self._records: Iterator[Record | None] = iter(())
         self._fault: Fault | None = None
 
-    def start(self) -> Iterator[Record]:
-        """Open the input and give its records. Raises SourceError, both when called and while iterated."""
+    def start(self) -> Iterator[Record | None]:
+        """Open the input and give its records; None ends a batch early. Raises SourceError, also while iterated."""
         raise SourceError(f"source {self.kit.stream.source} cannot be opened")
 
     def open(self, needs: Needs, mark: Mark) -> None:  # noqa: ARG002 - numbering starts again; drive suppresses
@@ -41,15 +40,20 @@ class PullSource:
             return self._fault
         size = self.lossy_batch if self.lossy_batch and self.config.strict else self.config.batch_events
         records: list[Record] = []
+        ended = True
         try:
-            for record in islice(self._records, size):
-                records.append(record)  # noqa: PERF402 - those read before an error must survive it
+            for record in self._records:
+                if record is not None:
+                    records.append(record)
+                if len(records) >= size or (record is None and records):
+                    ended = False
+                    break
         except SourceError as error:
             self._fault = Fault(str(error), error.retry)
             if self.lossy_batch and self.config.strict:
                 records.clear()
             return PluginBatch(self.kit, records) if records else self._fault
-        return PluginBatch(self.kit, records) if records else End()
+        return End() if ended and not records else PluginBatch(self.kit, records)
 
     def settled(self, mark: Mark) -> None:
         """Nobody waits for an answer."""
@@ -72,5 +76,7 @@ class PullSource:
         self.config.log(WARNING, f"[{self.config.plugin.name}] {text}")
 
 
+FALCO_PAYLOAD = 262_144
+"""Bytes of the largest event that Falco's plugins can hand over."""
 WARNING = 4
 """Syslog severity of what plugins log."""

@@ -8,6 +8,7 @@ from sources.spec import PluginSpec
 
 _MODULES = {
     "k8saudit": "sources.k8s_audit.source",
+    "cloudtrail": "sources.aws_cloudtrail.source",
     "json": "sources.json_fields.extract",
     "container": "sources.container.extract",
     "dummy": "sources.dummy.source",

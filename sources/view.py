@@ -1,5 +1,6 @@
 """Events of plugin sources: what they carry, and how their fields are found."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from engine.values import Value
 from sources import jsonvalue
 from sources.generic import extract as generic
 from sources.jsonvalue import MISSING, Node
+
+_PRINTABLE = re.compile(rb"[ -~]*")
 
 FieldReader = Callable[["PluginView", FieldRef], Value | None]
 """Gives one field of one event."""
@@ -66,7 +69,15 @@ class PluginView:
     @property
     def plugin_info(self) -> str | None:
         """What evt.plugininfo shows."""
-        return self.kit.describe(self)
+        text = (self.kit.describe(self) or "").partition("\0")[0]
+        return text or self._summary()
+
+    def _summary(self) -> str:
+        """What libs shows of a payload that the plugin says nothing about."""
+        start = self.payload[:50]
+        shown = start.decode("ascii") if _PRINTABLE.fullmatch(start) else "<binary>"
+        more = "..." if len(self.payload) > len(start) and shown != "<binary>" else ""
+        return f"datalen={len(self.payload)} data={shown}{more}"
 
 
 @dataclass(slots=True)
