@@ -27,6 +27,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     clock: Wall | Stepped = Wall()
     seed: int = 0
     limits: Limits = Limits()
+    strict: bool = False
+    """Falco's limits as Falco applies them: in its face."""
 
 
 def options(config: Config, hostname: str, printed: str = "") -> Options:
@@ -91,4 +93,5 @@ def _child(
         hostname=around.hostname,
         limit_s=around.limit_s,
         limits=around.limits,
+        strict=around.strict,
     )

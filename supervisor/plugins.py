@@ -89,7 +89,7 @@ def check(plugins: Sequence[LoadedPlugin], loaded: Sequence[str]) -> None:
     for source in loaded:
         serving = [one for one in plugins if one.serves(source)]
         for one in serving:
-            _check_config(one)
+            check_config(one)
             used.add(one.spec.name)
         _check_fields(source, serving)
     for one in plugins:
@@ -99,7 +99,8 @@ def check(plugins: Sequence[LoadedPlugin], loaded: Sequence[str]) -> None:
             )
 
 
-def _check_config(plugin: LoadedPlugin) -> None:
+def check_config(plugin: LoadedPlugin) -> None:
+    """Let a plugin look at its init_config. Raises ConfigError."""
     if plugin.spec.check_config is None:
         return
     try:
