@@ -3,6 +3,7 @@
 The lists inside `details` are sets in Falco and stand sorted here.
 """
 
+import json
 from collections.abc import Collection as Some
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from engine.events import names
 from engine.lang import ast, parser
 from engine.lang.printer import print_expr
 from engine.listing import wrapped
+from engine.rendering import repaired
 from engine.rules import triggers
 from engine.rules.collection import Collection, CompiledList, CompiledMacro, Entry, ExceptionInfo, ListInfo, RuleInfo
 from engine.rules.model import Loaded, Rule
@@ -20,6 +22,7 @@ from engine.rules.output import Template
 SYSCALL = "syscall"
 _COLUMN = 51
 _WIDTH = 110
+_MAX_DEPTH = 100
 _LONGEST = 4094
 """Bytes of a row of the table; Falco cuts the rest off."""
 
@@ -39,8 +42,8 @@ class Plugin:
     """The sources that its async events go to; empty for all."""
 
 
-class NotLoadedError(Exception):
-    """`-l` names a rule that is not there; the text is Falco's."""
+class DescribeError(Exception):
+    """Loaded rules that Falco does not describe; the text is Falco's. The run ends with a runtime error."""
 
 
 @dataclass(slots=True)
@@ -67,11 +70,13 @@ class _Details:
                     if name in self.collection.macros:
                         self.macros.add(name)
                 case ast.Exists(left):
-                    self._operand(left)
+                    if not self._operand(left):
+                        raise DescribeError("can't find field info in unary check expression")
                     self.operators.add("exists")
-                case ast.Check(left, op, _, right):
-                    last = self._operand(left)
-                    self.operators.add(op)
+                case ast.Check(left, op, modifier, right):
+                    if not (last := self._operand(left)):
+                        raise DescribeError("can't find field info in binary check expression")
+                    self.operators.add(f"{op} {modifier}" if modifier else op)
                     self._right(right, names_events=last in {"evt.type", "evt.asynctype"})
         return self
 
@@ -106,8 +111,16 @@ class _Details:
         return last
 
 
+def _as_written(condition: str, collection: Collection) -> _Details:
+    """What a condition mentions before anything in it is expanded. Falco allows it less depth here than for loading."""
+    try:
+        return _Details(collection).visit(parser.parse(condition, max_depth=_MAX_DEPTH))
+    except parser.ParseError as error:
+        raise DescribeError(error.message) from None
+
+
 def describe(loaded: Loaded, plugins: Sequence[Plugin]) -> dict[str, object]:
-    """Everything that was loaded, as `-L` prints it with JSON output."""
+    """Everything that was loaded, as `-L` prints it with JSON output; raises DescribeError."""
     collection = loaded.collection
     return {
         "required_engine_version": collection.required_engine_version,
@@ -126,11 +139,16 @@ def describe(loaded: Loaded, plugins: Sequence[Plugin]) -> dict[str, object]:
 
 
 def describe_rule(name: str, loaded: Loaded, plugins: Sequence[Plugin]) -> dict[str, object]:
-    """One rule, as `-l` prints it; raises NotLoadedError."""
+    """One rule, as `-l` prints it; raises DescribeError."""
     for rule in loaded.rules:
         if rule.name == name:
             return {"rules": [_rule(rule, loaded.collection, plugins)]}
-    raise NotLoadedError(f'Rule "{name}" is not loaded')
+    raise DescribeError(f'Rule "{name}" is not loaded')
+
+
+def as_json(described: dict[str, object]) -> str:
+    """What `describe` gives as Falco prints it: one line, keys sorted, ill-formed text repaired."""
+    return repaired(json.dumps(described, ensure_ascii=False, separators=(",", ":"), sort_keys=True)) + "\n"
 
 
 def table(rules: Iterable[Rule]) -> str:
@@ -149,7 +167,7 @@ def _row(left: str, right: str) -> str:
 def _rule(rule: Rule, collection: Collection, plugins: Sequence[Plugin]) -> dict[str, object]:
     """One rule."""
     info = collection.rules[rule.name]
-    written = _Details(collection).visit(parser.parse(info.condition.text))
+    written = _as_written(info.condition.text, collection)
     compiled = _Details(collection).visit(rule.expanded)
     formats = {
         extra.key: extra.value.text if isinstance(extra.value, Template) else f"%{extra.value.text}"
@@ -211,7 +229,7 @@ def _leaves(entry: Entry) -> set[str]:
 def _macro(macro: CompiledMacro, collection: Collection) -> dict[str, object]:
     """One macro; it has no source, so its events are those of system calls and its plugins are unknown."""
     written = collection.macros[macro.name].condition.text
-    details = _Details(collection).visit(parser.parse(written))
+    details = _as_written(written, collection)
     compiled = _Details(collection).visit(macro.condition)
     return {
         "info": {"name": macro.name, "condition": written},

@@ -70,7 +70,9 @@ class _Algebra:
         invariant = _of_event_number(check)
         if invariant is not None:
             return self.everything if invariant is not negated else _NONE
-        if not isinstance(check.left, ast.Field) or check.left.arg is not None or check.op not in _EVENT_OPERATORS:
+        if check.modifier is not None or check.op not in _EVENT_OPERATORS:
+            return self.everything
+        if not isinstance(check.left, ast.Field) or check.left.arg is not None:
             return self.everything
         if check.left.name not in {"evt.type", "syscall.type"}:
             return self.everything
@@ -86,7 +88,9 @@ class _Algebra:
 
 def _of_event_number(check: ast.Check) -> bool | None:
     """Whether a check of evt.num always holds or never does; numbers start at 1. None: it depends."""
-    if check.left != ast.Field("evt.num", None, check.left.span):
+    if check.modifier is not None or not isinstance(check.left, ast.Field):
+        return None
+    if check.left.name != "evt.num" or check.left.arg is not None:
         return None
     match check.op, check.right:
         case "in", ast.ValueList(items):
