@@ -1,0 +1,225 @@
+"""Everything collected so far, compiled: lists, macros, then rules, with Falco's diagnostics in Falco's order (4.10)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from engine.diagnostics import Caret, Code, Diagnostic, Report
+from engine.fields.catalog import Catalog
+from engine.lang import advice, ast, check, codes, parser, sides
+from engine.options import Options
+from engine.rules.collection import Collection, CompiledList, CompiledMacro, RuleInfo
+from engine.rules.exceptions import with_exceptions
+from engine.rules.expand import ExpansionError, MacroResolver, Reference, Resolution, compile_lists, size_of, with_lists
+from engine.rules.hints import hint_for
+from engine.rules.model import Rule
+from engine.rules.outputs import OutputCompiler, tolerable
+from engine.rules.place import Place, RulesItemError, Traced, wrong
+from engine.span import Span
+
+_MAX_NODES = 1_000_000
+_MANY_CODES = 100
+_SYSCALL = "syscall"
+_TOO_MANY_CODES = "Rule matches too many evt.type values. This has a significant performance penalty."
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """A condition on its way: as written, as parsed, as resolved."""
+
+    written: Traced
+    """Exceptions joined, lists not: what Falco quotes."""
+    expanded: Traced
+    """Lists replaced: what was parsed."""
+    parsed: ast.Expr
+    place: Place
+
+
+class Compiler:
+    """Compiles a collection, anew for each file; keeps parsed conditions from one file to the next."""
+
+    def __init__(self, catalogs: Mapping[str, Catalog], options: Options) -> None:
+        self._catalogs = catalogs
+        self._outputs = OutputCompiler(catalogs, options)
+        self._parsed: dict[str, ast.Expr] = {}
+        self._macros: dict[str, _Condition] = {}
+        self._sizes: dict[int, int] = {}
+
+    def compile(self, collection: Collection, whole: Place, report: Report) -> tuple[Rule, ...]:
+        """All rules of loaded sources, in order of first definition. Raises RulesItemError at the first error.
+
+        `whole` is the file that was read last.
+        """
+        try:
+            return self._compile(collection, report)
+        except ExpansionError as error:
+            raise wrong(str(error), whole) from None
+
+    def _compile(self, collection: Collection, report: Report) -> tuple[Rule, ...]:
+        self._sizes = {}
+        lists = collection.compiled_lists = compile_lists(collection.lists)
+        macros, resolver = self._compile_macros(collection, lists)
+        collection.compiled_macros = macros
+        rules = []
+        for index, info in enumerate(collection.rules.values()):
+            rule = None if info.unknown_source else self._rule(info, index, collection, resolver, report)
+            if rule is not None:
+                rules.append(rule)
+        self._warn_of_unused(collection, report)
+        return tuple(rules)
+
+    def _parse(self, written: Traced, lists: Mapping[str, CompiledList], place: Place) -> _Condition:
+        expanded = with_lists(written, lists.values())
+        parsed = self._parsed.get(expanded.text)
+        if parsed is None:
+            try:
+                parsed = self._parsed[expanded.text] = parser.parse(expanded.text)
+            except parser.ParseError as error:
+                at = place.inside(error.position, expanded.text, expanded.caret(error.span))
+                raise RulesItemError(Code.LOAD_ERR_COMPILE_CONDITION, error.message, at) from None
+        return _Condition(written, expanded, parsed, place)
+
+    def _compile_macros(
+        self, collection: Collection, lists: Mapping[str, CompiledList]
+    ) -> tuple[dict[str, CompiledMacro], MacroResolver]:
+        infos = collection.macros
+        self._macros = {
+            name: self._parse(info.condition, lists, info.condition_place) for name, info in infos.items()
+        }
+        resolver = MacroResolver(infos, {name: one.parsed for name, one in self._macros.items()})
+        compiled = {name: CompiledMacro(name, one.parsed, one.parsed) for name, one in self._macros.items()}
+        for name, info in infos.items():
+            found = resolver.resolve_macro(name)
+            self._accept(found, self._macros[name], info.place, collection)
+            compiled[name].condition = found.expr
+            for used in found.resolved:
+                compiled[used].used = True
+        return compiled, resolver
+
+    def _accept(self, found: Resolution, condition: _Condition, place: Place, collection: Collection) -> None:
+        """Complain about the first loop, or else the first unknown macro."""
+        if not found.unknown:
+            if size_of(found.expr, self._sizes) > _MAX_NODES:
+                raise ExpansionError("condition grows without bounds by its macros")
+            return
+        reference: Reference = (found.loops or found.unknown)[0]
+        owner = self._macros[reference.owner] if reference.owner else condition
+        hint = None
+        if found.loops:
+            message = f"reference loop in macro '{reference.name}'"
+        else:
+            message = f"Undefined macro '{reference.name}' used in filter."
+            hint = hint_for(reference.name, collection.macros)
+        at = place.inside(reference.position, condition.written.text, owner.expanded.caret(reference.span))
+        raise wrong(message, at, hint)
+
+    def _rule(
+        self, info: RuleInfo, index: int, collection: Collection, resolver: MacroResolver, report: Report
+    ) -> Rule | None:
+        """One rule; None: it may be skipped, and is."""
+        written = with_exceptions(info.condition, info.exceptions) if info.exceptions else info.condition
+        output = self._outputs.compile(info, report)
+        if output is None:
+            return None
+        condition = self._parse(written, collection.compiled_lists, info.condition_place)
+        found = resolver.resolve(condition.parsed)
+        self._accept(found, condition, info.place, collection)
+        for used in found.resolved:
+            collection.compiled_macros[used].used = True
+        self._advise(advice.advise_on_tree(found.expr), found.expr, condition, info, report)
+        catalog = self._catalogs[info.source]
+        try:
+            checked = check.check(found.expr, catalog)
+        except sides.CheckError as error:
+            self._refuse(error, found.expr, condition, info, report)
+            return None
+        self._advise(advice.advise_on_values(found.expr, catalog), found.expr, condition, info, report)
+        event_codes = codes.event_codes(checked, info.source)
+        too_many = event_codes is None or len(event_codes) > _MANY_CODES
+        if info.source == _SYSCALL and info.warn_evttypes and too_many:
+            self._warn(report, Code.LOAD_NO_EVTTYPE, _TOO_MANY_CODES, info.place)
+        return Rule(
+            index=index,
+            name=info.name,
+            source=info.source,
+            description=info.description,
+            priority=info.priority,
+            tags=tuple(sorted(info.tags)),
+            enabled=info.enabled,
+            condition_text=info.condition.text,
+            output_text=info.output,
+            expanded=found.expr,
+            condition=checked,
+            codes=event_codes,
+            output=output.template,
+            extra_fields=output.extra_fields,
+            capture=info.capture,
+            capture_duration_ms=info.capture_duration,
+        )
+
+    def _refuse(
+        self, error: sides.CheckError, expr: ast.Expr, condition: _Condition, info: RuleInfo, report: Report
+    ) -> None:
+        """Raise, or warn where the rule may be skipped."""
+        catalog = self._catalogs[info.source]
+        exact = None
+        for leaf in _leaves(expr):
+            try:
+                check.check(leaf, catalog)
+            except sides.CheckError as again:
+                exact = self._caret(leaf, again.span, condition)
+                break
+        at = condition.place.inside(error.position, condition.written.text, exact)
+        if tolerable(error.message) and info.skip_if_unknown_filter:
+            self._warn(report, Code.LOAD_UNKNOWN_FILTER, error.message, at)
+            return
+        hint = hint_for(error.message, catalog.by_name)
+        raise RulesItemError(Code.LOAD_ERR_COMPILE_CONDITION, error.message, at, hint)
+
+    def _advise(
+        self, found: list[advice.Advice], expr: ast.Expr, condition: _Condition, info: RuleInfo, report: Report
+    ) -> None:
+        catalog = self._catalogs[info.source]
+        for one in found:
+            exact = None
+            for leaf in _leaves(expr):
+                if any(again.span == one.span and again.code is one.code for again in advice.advise(leaf, catalog)):
+                    exact = self._caret(leaf, one.span, condition)
+                    break
+            at = condition.place.inside(one.position, condition.written.text, exact)
+            diagnostic = Diagnostic(
+                one.code, one.message, at.context(), at.caret, deprecated_field=one.deprecated_field
+            )
+            report.add(diagnostic)
+
+    def _caret(self, leaf: ast.Expr, span: Span, condition: _Condition) -> Caret | None:
+        """The place of a part of a check, which may have come out of a macro."""
+        for owner in (condition, *self._macros.values()):
+            if any(one is leaf for one in _leaves(owner.parsed)):
+                return owner.expanded.caret(span)
+        return None
+
+    def _warn(self, report: Report, code: Code, message: str, place: Place) -> None:
+        report.add(Diagnostic(code, message, place.context(), place.caret))
+
+    def _warn_of_unused(self, collection: Collection, report: Report) -> None:
+        for name, macro in collection.compiled_macros.items():
+            if not macro.used:
+                message = "Macro not referred to by any other rule/macro"
+                self._warn(report, Code.LOAD_UNUSED_MACRO, message, collection.macros[name].place)
+        for name, one in collection.compiled_lists.items():
+            if not one.used:
+                message = "List not referred to by any other rule/macro"
+                self._warn(report, Code.LOAD_UNUSED_LIST, message, collection.lists[name].place)
+
+
+def _leaves(expr: ast.Expr) -> Iterator[ast.Expr]:
+    """The checks of a condition, left to right."""
+    todo = [expr]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.And | ast.Or):
+            todo.extend(reversed(node.children))
+        elif isinstance(node, ast.Not):
+            todo.append(node.child)
+        else:
+            yield node

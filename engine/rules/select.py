@@ -1,0 +1,89 @@
+"""Which rules of each source are in force: enabled as written, of sufficient priority, then `rules:` selections."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from engine.fields.catalog import Catalog, FieldRef
+from engine.lang import typed
+from engine.options import Options, RuleSelection
+from engine.rules.model import Rule, Ruleset
+
+
+def rulesets(rules: Sequence[Rule], catalogs: Mapping[str, Catalog], options: Options) -> dict[str, Ruleset]:
+    """One ruleset for each loaded source, also for those without rules."""
+    enabled = selected(rules, options)
+    found = {}
+    for source in catalogs:
+        mine = tuple(rule for rule in rules if rule.source == source and enabled[rule.index])
+        found[source] = Ruleset(source, mine, options, needs(mine))
+    return found
+
+
+def selected(rules: Sequence[Rule], options: Options) -> dict[int, bool]:
+    """For each rule's index whether it is enabled. A rule below the minimum priority cannot be switched on again."""
+    enabled = {rule.index: rule.enabled for rule in rules}
+    for selection in options.selections:
+        for rule in rules:
+            if _names(selection, rule):
+                enabled[rule.index] = selection.enable
+    return {rule.index: enabled[rule.index] and rule.priority <= options.priority for rule in rules}
+
+
+def _names(selection: RuleSelection, rule: Rule) -> bool:
+    if selection.rule and matches_wildcard(selection.rule, rule.name):
+        return True
+    return bool(selection.tag) and selection.tag in rule.tags
+
+
+def matches_wildcard(pattern: str, text: str) -> bool:
+    """Falco's own wildcards: `*` is any text, and the first place that fits a piece is taken, without another try."""
+    head, star, rest = pattern.partition("*")
+    if not text.startswith(head) or (not star and text != head):
+        return False
+    text = text[len(head) :]
+    while star:
+        rest = rest.lstrip("*")
+        if not rest:
+            return True
+        piece, star, rest = rest.partition("*")
+        at = text.find(piece)
+        if at < 0:
+            return False
+        text = text[at + len(piece) :]
+    return not text
+
+
+def needs(rules: Iterable[Rule]) -> tuple[FieldRef, ...]:
+    """Every field that conditions and outputs of `rules` use, each once, in order of first use."""
+    found: dict[FieldRef, None] = {}
+    for rule in rules:
+        found.update(dict.fromkeys(_in_condition(rule.condition)))
+        found.update(dict.fromkeys(rule.output.fields()))
+        for extra in rule.extra_fields:
+            value = extra.value
+            found.update(dict.fromkeys((value,) if isinstance(value, FieldRef) else value.fields()))
+    return tuple(found)
+
+
+def _in_condition(condition: typed.Condition) -> Iterator[FieldRef]:
+    todo: list[typed.Condition | typed.Operand] = [condition]
+    while todo:
+        node = todo.pop()
+        match node:
+            case typed.Use():
+                yield node.ref
+            case typed.All() | typed.Any():
+                todo.extend(reversed(node.children))
+            case typed.Not():
+                todo.append(node.child)
+            case typed.Exists():
+                todo.append(node.left)
+            case typed.Test():
+                if not isinstance(node.right, tuple):
+                    todo.append(node.right)
+                todo.append(node.left)
+            case typed.Call():
+                todo.extend(reversed(node.args))
+            case typed.ListOf():
+                todo.extend(reversed(node.items))
+            case typed.Const():
+                continue
