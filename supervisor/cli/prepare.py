@@ -6,11 +6,9 @@ built-in extractor that suits them are loaded, and exactly these sources are ena
 
 import os
 import socket
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -127,19 +125,6 @@ def everything_built_in() -> tuple[LoadedPlugin, ...]:
 def hostname() -> str:
     """What alerts call this machine: FALCO_HOSTNAME decides, as in Falco."""
     return os.environ.get("FALCO_HOSTNAME") or socket.gethostname()
-
-
-def local_zone() -> str:
-    """The local time zone as a plan names it: an IANA name, or a fixed offset where it has none here."""
-    named = os.environ.get("TZ", "").removeprefix(":")
-    if not named:
-        parts = Path("/etc/localtime").resolve().parts
-        named = "/".join(parts[parts.index("zoneinfo") + 1 :]) if "zoneinfo" in parts else ""
-    try:
-        return ZoneInfo(named).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        minutes = time.localtime().tm_gmtoff // 60
-        return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
 def _split(word: str) -> tuple[str, str | None]:

@@ -1,5 +1,6 @@
 """`cadge run`: carry the enabled sources together, each in a process of its own, until they end or are stopped."""
 
+import os
 import sys
 from dataclasses import replace
 from typing import Annotated
@@ -8,10 +9,10 @@ import msgspec
 import typer
 
 from engine.errors import ConfigError
-from supervisor import inprocess, loop
+from supervisor import inprocess, localzone, loop
 from supervisor.cli.check import complain
 from supervisor.cli.exits import Exit
-from supervisor.cli.prepare import Prepared, Wanted, hostname, local_zone, prepare, rules_files
+from supervisor.cli.prepare import Prepared, Wanted, hostname, prepare, rules_files
 from supervisor.listener import NewRules
 from supervisor.outputs import build
 from supervisor.plan import RunPlan
@@ -82,7 +83,7 @@ def run(
     if not loaded.ok or loaded.unmet:
         complain(loaded, prepared.texts)
         raise typer.Exit(Exit.MISUSE)
-    plan = prepared.plan(Surroundings(hostname=hostname(), zone=local_zone(), limit_s=limit))
+    plan = prepared.plan(Surroundings(hostname=hostname(), zone=localzone.name(os.environ), limit_s=limit))
     if dry_run:
         show_plan(plan, json)
         raise typer.Exit

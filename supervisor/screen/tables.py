@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from io import StringIO
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -83,8 +84,9 @@ def show(console: Console, table: Table) -> None:
     if console.is_terminal:
         console.print(table)
         return
-    with console.capture() as captured:
-        console.print(table, width=PIPE_WIDTH)
+    wide = Console(file=StringIO(), width=PIPE_WIDTH, highlight=False)
+    with wide.capture() as captured:
+        wide.print(table)
     for line in captured.get().splitlines():
         console.print(line.rstrip(), soft_wrap=True)
 
