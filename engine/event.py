@@ -10,7 +10,7 @@ from datetime import tzinfo
 from typing import Protocol
 
 from engine.fields.catalog import FieldRef
-from engine.values import Value
+from engine.values import Candidates, Value
 
 PLUGIN_EVENT = 322
 """Event code of everything a plugin source produces (libs' PPME_PLUGINEVENT_E)."""
@@ -47,8 +47,11 @@ class View(Protocol):
     def code(self) -> int:
         """Event code (PLUGIN_EVENT for plugin sources)."""
 
-    def extract(self, ref: FieldRef) -> Value | None:
-        """The value of a field on this event; None if it has none. Never raises for what an event contains."""
+    def extract(self, ref: FieldRef) -> Value | Candidates | None:
+        """The value of a field on this event; None if it has none. Never raises for what an event contains.
+
+        Only views of system calls return `Candidates`; outputs ask `engine.evaluate.reference.value` instead.
+        """
 
 
 class Batch(Protocol):

@@ -51,7 +51,7 @@ class LiteralError(ValueError):
 _NUMBER = re.compile(r"[ \t\n\v\f\r]*([+-]?[0-9]+)")
 """What scanf's conversion takes: leading blanks, a sign, decimal digits."""
 
-_WIDTHS = {
+WIDTHS = {
     **dict.fromkeys((Type.INT8,), (8, True)),
     **dict.fromkeys((Type.INT16,), (16, True)),
     **dict.fromkeys((Type.INT32,), (32, True)),
@@ -135,8 +135,8 @@ def parse_literal(text: str, type_: Type, *, parameter: bool = False) -> Scalar:
     if type_ in _TEXTS:
         _sized(data, f"filter parameter too long (used={len(data) + 1}, available={LONGEST + 1}):{text}")
         return data.decode("utf-8", "surrogateescape")
-    if type_ in _WIDTHS:
-        bits, signed = _WIDTHS[type_]
+    if type_ in WIDTHS:
+        bits, signed = WIDTHS[type_]
         return parse_integer(text, bits, signed=signed)
     if type_ in _OTHERS:
         return _OTHERS[type_](text)
