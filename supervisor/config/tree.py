@@ -49,6 +49,8 @@ class Map(dict[str, "Node"]):
 Node: TypeAlias = Union[Scalar, Null, Sequence, Map]  # noqa: UP007 - `|` is not taken for a type alias of classes that refer to it
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_QUOTES = frozenset("'\"|>")
+"""How PyYAML marks scalars that are not plain."""
 
 
 class _Loader(Protocol):
@@ -103,7 +105,7 @@ def _build(node: yaml.Node, done: dict[int, Node]) -> Node:
         made = Sequence()
         done[id(node)] = made
         made.extend(_build(item, done) for item in node.value)
-    elif getattr(node, "style", None) is None and node.value in _NULLS:
+    elif getattr(node, "style", None) not in _QUOTES and node.value in _NULLS:
         made = Null()
     else:
         made = Scalar(node.value)
