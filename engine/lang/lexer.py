@@ -11,6 +11,7 @@ from engine.span import Position
 
 _SPACE = r" \t\n\v\f\r"  # POSIX [:space:]; what may stand between tokens is another set, see BLANKS
 _RAW = "\udc80-\udcff"  # bytes that are not UTF-8: RE2 matches them with no class
+_LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 BLANKS = re.compile("[ \t\b\r\n]*")
 NOTS = re.compile(rf"(?:not[{_SPACE}]+)")
@@ -30,13 +31,13 @@ LIST_OPERATOR = re.compile("intersects|in|pmatch")
 
 
 def _size(text: str) -> int:
-    """Length in bytes of UTF-8, surrogates that stand for raw bytes counted as one."""
-    if text.isascii():
-        return len(text)
-    try:
-        return len(text.encode("utf-8", "surrogateescape"))
-    except UnicodeEncodeError:
-        return len(text.encode("utf-8", "surrogatepass"))
+    """Length in bytes; a surrogate that stands for a raw byte is one."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))
+
+
+def _encodable(text: str) -> str:
+    """`text` without surrogates that stand for no byte: YAML can spell them, a condition has no use for them."""
+    return text if text.isascii() else _LONE.sub("\ufffd", text)
 
 
 class Cursor:
@@ -45,7 +46,7 @@ class Cursor:
     __slots__ = ("_known", "_known_at", "_nul", "at", "last", "text")
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text = _encodable(text)
         self.at = 0
         self.last = ""
         """The last token: Falco quotes it when something is left over."""
