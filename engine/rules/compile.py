@@ -1,4 +1,4 @@
-"""Everything collected so far, compiled: lists, macros, then rules, with Falco's diagnostics in Falco's order (4.10)."""
+"""Everything collected so far, compiled: lists, macros, then rules, diagnostics in Falco's order (falco.md 4.10)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -82,9 +82,7 @@ class Compiler:
         self, collection: Collection, lists: Mapping[str, CompiledList]
     ) -> tuple[dict[str, CompiledMacro], MacroResolver]:
         infos = collection.macros
-        self._macros = {
-            name: self._parse(info.condition, lists, info.condition_place) for name, info in infos.items()
-        }
+        self._macros = {name: self._parse(info.condition, lists, info.condition_place) for name, info in infos.items()}
         resolver = MacroResolver(infos, {name: one.parsed for name, one in self._macros.items()})
         compiled = {name: CompiledMacro(name, one.parsed, one.parsed) for name, one in self._macros.items()}
         for name, info in infos.items():

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from engine.rules.scalars import YamlError
-from engine.rules.scan import Kind, Scanner, Token
+from engine.rules.scan import Scanner
+from engine.rules.tokens import Kind, Token
 from engine.span import Position, Span
 
 _DEEPEST = 500
@@ -360,6 +361,6 @@ def _check_version(token: Token) -> None:
 
 
 def span_of(source: Source, node: Node) -> Span:
-    """The characters of `source.text` that a node covers, as far as is known: scalars wholly, others their first one."""
+    """The characters of `source.text` that a node covers: scalars wholly, of others the first one."""
     end = max(node.end, node.pos + 1)
     return Span(source.character(node.pos), source.character(end))

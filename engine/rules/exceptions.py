@@ -8,13 +8,10 @@ from engine.rules.collection import Entry, ExceptionInfo
 from engine.rules.document import Node
 from engine.rules.place import Place, Traced, invalid, wrong
 
-_COMPARISONS = (
-    "= == != glob iglob contains icontains bcontains startswith bstartswith endswith regex < <= > >= exists"
-).split()
-_LIST_COMPARISONS = ("intersects", "in", "pmatch")
-_MODIFIABLE = frozenset(
-    "= == != glob iglob contains icontains bcontains startswith bstartswith endswith regex".split()
-)
+_TEXT_COMPARISONS = "= == != glob iglob contains icontains bcontains startswith bstartswith endswith regex"
+_MODIFIABLE = frozenset(_TEXT_COMPARISONS.split())
+_LIST_COMPARISONS = frozenset({"intersects", "in", "pmatch"})
+_COMPARISONS = _MODIFIABLE | _LIST_COMPARISONS | {"<", "<=", ">", ">=", "exists"}
 _MODIFIERS = frozenset({"oneof", "anyof", "allof"})
 _ONE_VALUE = (
     "When fields is a single value, comps must be one of (in, pmatch, intersects) or a modifier operator "
@@ -108,7 +105,7 @@ def _complete_tuples(info: ExceptionInfo, is_field: Callable[[str], bool] | None
         raise wrong("Fields and comps lists must have equal length", info.place)
     for comp in info.comps.items:
         comp.item = comp.item.strip(" \t\r\n")
-        if not (comp.item in _COMPARISONS or comp.item in _LIST_COMPARISONS or is_modified(comp.item)):
+        if not (comp.item in _COMPARISONS or is_modified(comp.item)):
             raise wrong(f"'{comp.item}' is not a supported comparison operator", info.place)
     for one in info.fields.items:
         if is_field is not None and not is_field(one.item):
@@ -130,7 +127,7 @@ def _complete_single(info: ExceptionInfo, is_field: Callable[[str], bool] | None
 def is_modified(comparison: str) -> bool:
     """Whether it is a string operator with `oneof`, `anyof` or `allof` behind it."""
     operator, _, modifier = comparison.partition(" ")
-    return operator in _MODIFIABLE and modifier.strip(" \t\r\n") in _MODIFIERS
+    return operator in _MODIFIABLE and modifier in _MODIFIERS
 
 
 def takes_list(comparison: str) -> bool:

@@ -59,9 +59,7 @@ def load(
     return loaded
 
 
-def _load_file(
-    file: RulesFile, collector: Collector, compiler: Compiler, report: Report
-) -> tuple[Rule, ...] | None:
+def _load_file(file: RulesFile, collector: Collector, compiler: Compiler, report: Report) -> tuple[Rule, ...] | None:
     """Take in one file and compile everything; None: it failed."""
     source = Source(file.name, file.text)
     whole = Place.whole(source)
@@ -74,11 +72,15 @@ def _load_file(
     except RulesItemError as error:
         report.add(error.diagnostic())
     except ConversionError as error:
-        at = source.position(error.node.pos)
-        message = f"yaml-cpp: error at line {at.line + 1}, column {at.column + 1}: {error}"
         place = whole.narrowed(whole.at(error.node, "value for").caret)
-        report.add(wrong(message, place).diagnostic())
+        report.add(wrong(_words(error, source), place).diagnostic())
     return None
+
+
+def _words(error: ConversionError, source: Source) -> str:
+    """The refusal as yaml-cpp prints it."""
+    at = source.position(error.node.pos)
+    return f"yaml-cpp: error at line {at.line + 1}, column {at.column + 1}: {error}" if error.placed else str(error)
 
 
 def _documents(source: Source, whole: Place, report: Report) -> list[Node]:
@@ -90,7 +92,11 @@ def _documents(source: Source, whole: Place, report: Report) -> list[Node]:
         at = source.position(error.offset)
         message = f"yaml-cpp: error at line {at.line + 1}, column {at.column + 1}: {source.decode(error.message)}"
         raise RulesItemError(Code.LOAD_ERR_YAML_PARSE, message, whole.at_offset(error.offset)) from None
-    statuses = [status for document in documents for status in schema.validate(document)]
+    try:
+        statuses = [status for document in documents for status in schema.validate(document)]
+    except ConversionError as error:
+        report.schema_status = "none"
+        raise RulesItemError(Code.LOAD_ERR_YAML_PARSE, _words(error, source), whole) from None
     report.schema_warnings = [] if not statuses or statuses[0] == schema.OK else statuses
     report.schema_status = "none" if not statuses else "ok" if statuses[0] == schema.OK else "failed"
     return documents

@@ -19,9 +19,7 @@ from engine.rules.versions import Version, parse_version
 _NO_LIST = "List uses 'append' or 'override.items: append' but no list by that name already exists"
 _NO_MACRO = "Macro uses 'append' or 'override.condition: append' but no macro by that name already exists"
 _NO_RULE_TO_APPEND = "Rule uses 'append' or 'override.<key>: append' but no rule by that name already exists"
-_NO_RULE_TO_REPLACE = (
-    "An 'override.<key>: replace' to a rule was requested but no rule by that name already exists"
-)
+_NO_RULE_TO_REPLACE = "An 'override.<key>: replace' to a rule was requested but no rule by that name already exists"
 
 T = TypeVar("T", ListInfo, MacroInfo, RuleInfo)
 FieldCheck = Callable[[str], bool]
@@ -137,7 +135,7 @@ class Collector:
     def replace_rule(self, update: RuleUpdate) -> None:
         """Other values for some keys of a rule.
 
-        Falco does not complete replaced exceptions, and dies of those without comps; here they are completed.
+        Falco does not complete replaced exceptions, and dies of lists of fields without comps: those we complete.
         """
         known = self._previous(update.name, update.source, update.place)
         if known is None:
@@ -148,11 +146,20 @@ class Collector:
             known.condition = update.condition
         if update.exceptions is not None:
             for one in update.exceptions:
-                if not one.comps.is_given and one.fields.is_given:
+                if one.fields.is_list and one.fields.is_given and not one.comps.is_given:
                     complete(one, None)
             known.exceptions = update.exceptions
-        for name in ("output", "description", "tags", "priority", "capture", "capture_duration", "enabled",
-                     "warn_evttypes", "skip_if_unknown_filter"):
+        for name in (
+            "output",
+            "description",
+            "tags",
+            "priority",
+            "capture",
+            "capture_duration",
+            "enabled",
+            "warn_evttypes",
+            "skip_if_unknown_filter",
+        ):
             value = getattr(update, name)
             if value is not None:
                 setattr(known, name, value)

@@ -91,11 +91,7 @@ class OutputCompiler:
             return None
 
     def _appended(self, rule: RuleInfo) -> list[str]:
-        return [
-            text
-            for match, source, text in self._formats
-            if source in {"", rule.source} and applies(match, rule)
-        ]
+        return [text for match, source, text in self._formats if source in {"", rule.source} and applies(match, rule)]
 
     def _extra(self, rule: RuleInfo, catalog: Catalog, report: Report) -> tuple[ExtraOutput, ...]:
         """Further members of `output_fields`; of several under one key the last counts."""
@@ -119,9 +115,7 @@ class OutputCompiler:
                 message = f"usage of deprecated field '{name}' has been detected in the rule output"
                 place = rule.output_place
                 report.add(
-                    Diagnostic(
-                        Code.LOAD_DEPRECATED_ITEM, message, place.context(), place.caret, deprecated_field=name
-                    )
+                    Diagnostic(Code.LOAD_DEPRECATED_ITEM, message, place.context(), place.caret, deprecated_field=name)
                 )
 
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 
 from engine.rules.document import Node
 from engine.rules.place import Place, invalid
-from engine.rules.values import as_string
+from engine.rules.values import ConversionError, as_string
+
+_NOT_A_MAP = "invalid node; this may result from using a map iterator as a sequence iterator, or vice-versa"
 
 APPENDABLE = ("condition", "output", "desc", "tags", "exceptions")
 """What of a rule may be appended to."""
@@ -58,7 +60,7 @@ def read_overrides(item: Node, appendable: tuple[str, ...], replaceable: tuple[s
         return found
     within = place.at(item, "overrides")
     if node.kind == "seq" and node.items:
-        raise invalid(_NOT_A_MAP, within)
+        raise ConversionError(node, _NOT_A_MAP)
     for key_node, operation_node in node.pairs:
         key, operation = as_string(key_node), as_string(operation_node)
         if operation == "append":
@@ -75,6 +77,3 @@ def read_overrides(item: Node, appendable: tuple[str, ...], replaceable: tuple[s
             message = f"Invalid override operation for key '{key}': '{operation}'. Allowed values are: {allowed}"
             raise invalid(message, within.at(operation_node, "value for", key))
     return found
-
-
-_NOT_A_MAP = "invalid node; this may result from using a map iterator as a sequence iterator, or vice-versa"

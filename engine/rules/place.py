@@ -28,7 +28,8 @@ class _Part:
 class Traced:
     """A condition whose every character can be found again in the rules file.
 
-    Appends, exceptions and lists make a condition out of pieces from several places; Falco forgets them, we point there.
+    Appends, exceptions and lists make a condition out of pieces from several places; Falco forgets
+    them, we point there.
     """
 
     text: str
@@ -51,7 +52,9 @@ class Traced:
         if isinstance(other, str):
             return replace(self, text=self.text + other)
         shift = len(self.text)
-        return Traced(self.text + other.text, self.parts + tuple(replace(p, start=p.start + shift) for p in other.parts))
+        return Traced(
+            self.text + other.text, self.parts + tuple(replace(p, start=p.start + shift) for p in other.parts)
+        )
 
     def behind(self, prefix: str) -> "Traced":
         """With `prefix` in front."""
@@ -76,8 +79,7 @@ class Traced:
             elif at > start:
                 at = start
         index = bisect_right([part.start for part in self.parts], at) - 1
-        if index < 0:
-            index = 0
+        index = max(index, 0)
         if not self.parts:
             return None
         part = self.parts[index]

@@ -143,8 +143,9 @@ class ItemReader:
             self.warn(Code.LOAD_DEPRECATED_ITEM, _APPEND_DEPRECATED, place)
         return append and overrides is None
 
-    def _overrides(self, item: Node, place: Place, *, append: bool, appendable: tuple[str, ...],
-                   replaceable: tuple[str, ...]) -> Overrides:
+    def _overrides(
+        self, item: Node, place: Place, *, append: bool, appendable: tuple[str, ...], replaceable: tuple[str, ...]
+    ) -> Overrides:
         overrides = read_overrides(item, appendable, replaceable, place)
         if append and overrides:
             raise invalid(_BOTH_FORMS, place)

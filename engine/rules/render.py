@@ -66,6 +66,11 @@ def validation(reports: Iterable[Report]) -> str:
     )
 
 
+def schema_validation(report: Report) -> str:
+    """What Falco logs behind `| schema validation: `."""
+    return report.schema_warnings[0] if report.schema_warnings else report.schema_status
+
+
 def as_json(report: Report) -> dict[str, Any]:
     """One element of `falco_load_results`."""
     found: dict[str, Any] = {

@@ -222,7 +222,7 @@ class _Scan:
         return False
 
     def skip_indentation(self) -> None:
-        """Drop the required indentation, find out how much is required, and drop further blanks where they do not count."""
+        """Drop the indentation, once it is known how much that is, and further blanks where they do not count."""
         text, style = self.text, self.style
         while (
             text[self.pos : self.pos + 1] == " "
@@ -284,7 +284,9 @@ def scan_scalar(text: str, pos: int, line_start: int, style: Style, indent: int)
     return Scalar(out, scan.pos, scan.new_line, tuple(scan.pieces))
 
 
-def scan_block(text: str, pos: int, line_start: int, style: Style, indent: int | None, *, top: int, chomp: str) -> Scalar:
+def scan_block(
+    text: str, pos: int, line_start: int, style: Style, indent: int | None, *, top: int, chomp: str
+) -> Scalar:
     """Scan a block scalar from the end of its header line; `indent` None: found out from its first line."""
     base = max(top, 0) + (1 if indent is None else indent)
     scan = _Scan(text, pos, line_start, style, base, detect=indent is None)

@@ -7,7 +7,6 @@ for one); no YAML library for Python does both, and none tells where each charac
 import re
 from bisect import bisect_right
 from collections import deque
-from enum import Enum, auto
 
 from engine.rules.scalars import (
     BREAK,
@@ -22,6 +21,7 @@ from engine.rules.scalars import (
     scan_block,
     scan_scalar,
 )
+from engine.rules.tokens import Indent, Kind, SimpleKey, Token
 
 _BLANKS = re.compile(r"[ \t]*")
 _COMMENT = re.compile(r"#[^\n]*")
@@ -32,88 +32,13 @@ _VALUE_IN_FLOW = re.compile(r":(?:[ \t\n,\]}]|\r\n)")
 _VALUE_IN_JSON_FLOW = re.compile(r":")
 _PLAIN_START = re.compile(r"(?!\r\n)(?![-?:](?:[ \t\n]|\r\n|\Z))[^ \t\n,\[\]{}#&*!|>'\"%@`]")
 _PLAIN_START_IN_FLOW = re.compile(r"(?!\r\n)(?![-:](?:[ \t]|\Z))[^ \t\n?,\[\]{}#&*!|>'\"%@`]")
-_DOC_START = re.compile(r"---(?:[ \t\n]|\r\n|\Z)")
 _ANCHOR = re.compile(r"(?:(?!\r\n)[^\[\]{}, \t\n])*")
 _ANCHOR_END = re.compile(r"[?:,\]}%@` \t\n]|\r\n|\Z")
 _CHOMP = re.compile(r"[+-][0-9]|[0-9][+-]|[+-]|[0-9]")
 _WORD = re.compile(r"[A-Za-z0-9-]*")
 _TAG_CHARS = re.compile(r"(?:[A-Za-z0-9#;/?:@&=+$_.~*'()-]|%[0-9A-Fa-f]{2})*")
 _VERBATIM = re.compile(r"(?:[A-Za-z0-9#;/?:@&=+$,_.!~*'()\[\]-]|%[0-9A-Fa-f]{2})*")
-_NOT_BLANK = re.compile(r"(?:(?!\r\n)[^ \t\n])*")
 _LONGEST_KEY = 1024
-
-
-class Kind(Enum):
-    """Kinds of tokens."""
-
-    DIRECTIVE = auto()
-    DOC_START = auto()
-    DOC_END = auto()
-    BLOCK_SEQ_START = auto()
-    BLOCK_MAP_START = auto()
-    BLOCK_SEQ_END = auto()
-    BLOCK_MAP_END = auto()
-    BLOCK_ENTRY = auto()
-    FLOW_SEQ_START = auto()
-    FLOW_MAP_START = auto()
-    FLOW_SEQ_END = auto()
-    FLOW_MAP_END = auto()
-    FLOW_ENTRY = auto()
-    KEY = auto()
-    VALUE = auto()
-    ANCHOR = auto()
-    ALIAS = auto()
-    TAG = auto()
-    PLAIN = auto()
-    QUOTED = auto()
-
-
-class Token:
-    """One token; `valid` is None while it is open whether a simple key stands here."""
-
-    __slots__ = ("end", "kind", "params", "pieces", "pos", "valid", "value")
-
-    def __init__(self, kind: Kind, pos: int, value: str = "", *, valid: bool | None = True) -> None:
-        self.kind = kind
-        self.pos = pos
-        self.value = value
-        self.valid = valid
-        self.pieces: tuple[tuple[int, int], ...] = ()
-        self.params: list[str] = []
-        self.end = pos
-
-
-class _Indent:
-    """A block collection that is open at some column; `valid` as in Token."""
-
-    __slots__ = ("column", "is_map", "is_root", "token", "valid")
-
-    def __init__(self, column: int, *, is_map: bool, is_root: bool = False) -> None:
-        self.column = column
-        self.is_map = is_map
-        self.is_root = is_root
-        self.valid: bool | None = True
-        self.token: Token | None = None
-
-
-class _SimpleKey:
-    """A place where a key without `?` may have begun."""
-
-    __slots__ = ("indent", "key", "level", "pos")
-
-    def __init__(self, pos: int, level: int, key: Token, indent: _Indent | None) -> None:
-        self.pos = pos
-        self.level = level
-        self.key = key
-        self.indent = indent
-
-    def settle(self, *, valid: bool) -> None:
-        """Make it a key, or forget it."""
-        self.key.valid = valid
-        if self.indent is not None:
-            self.indent.valid = valid
-            if self.indent.token is not None:
-                self.indent.token.valid = valid
 
 
 class Scanner:
@@ -129,13 +54,13 @@ class Scanner:
         self._ended = False
         self._key_allowed = True
         self._json_flow = False
-        self._keys: list[_SimpleKey] = []
-        self._indents = [_Indent(-1, is_map=False, is_root=True)]
+        self._keys: list[SimpleKey] = []
+        self._indents = [Indent(-1, is_map=False, is_root=True)]
         self._flows: list[str] = []
         self._line_start = 0
 
     def peek(self) -> Token | None:
-        """The next token, None at the end."""
+        """The next token, None at the end. What is still open at the end counts, as with yaml-cpp."""
         tokens = self._tokens
         while True:
             while tokens and tokens[0].valid is False:
@@ -143,7 +68,7 @@ class Scanner:
             if tokens and tokens[0].valid:
                 return tokens[0]
             if self._ended:
-                return None
+                return tokens[0] if tokens else None
             self._scan()
 
     def pop(self) -> None:
@@ -228,7 +153,7 @@ class Scanner:
 
     # Indentation
 
-    def _push_indent(self, *, is_map: bool) -> _Indent | None:
+    def _push_indent(self, *, is_map: bool) -> Indent | None:
         """Open a block collection here, if this is deeper than the last one."""
         if self._flows:
             return None
@@ -237,7 +162,7 @@ class Scanner:
             return None
         if column == last.column and not (not is_map and last.is_map):
             return None
-        indent = _Indent(column, is_map=is_map)
+        indent = Indent(column, is_map=is_map)
         indent.token = Token(Kind.BLOCK_MAP_START if is_map else Kind.BLOCK_SEQ_START, self._pos)
         self._tokens.append(indent.token)
         self._indents.append(indent)
@@ -297,14 +222,14 @@ class Scanner:
                 indent.token.valid = None
         key = Token(Kind.KEY, self._pos, valid=None)
         self._tokens.append(key)
-        self._keys.append(_SimpleKey(self._pos, len(self._flows), key, indent))
+        self._keys.append(SimpleKey(self._pos, len(self._flows), key, indent))
 
     def _drop_key(self) -> None:
         if self._keys and self._keys[-1].level == len(self._flows):
             self._keys.pop().settle(valid=False)
 
     def _confirm_key(self) -> bool:
-        """A value follows: was there a key, short and on this line?"""
+        """A value follows: whether there was a key, short and on this line."""
         if not self._keys or self._keys[-1].level != len(self._flows):
             return False
         key = self._keys.pop()

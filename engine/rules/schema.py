@@ -1,7 +1,7 @@
 """The JSON schema of rules files and what it says of one: advice only, nothing is refused for it (falco.md 4.1).
 
-The schema's content is Falco's interface (`--rule-schema` prints it); validation follows valijson with weak types, whose
-words appear in Falco's logs.
+The schema's content is Falco's interface (`--rule-schema` prints it); validation follows valijson with weak types,
+whose words appear in Falco's logs.
 """
 
 import json
@@ -194,7 +194,7 @@ class _Validator:
 
 
 def _is_type(node: Node, name: str) -> bool:
-    """valijson's weak types over yaml-cpp: every scalar is a string, and what it reads as besides."""
+    """Weak types as valijson has them over yaml-cpp: every scalar is a string, and what it reads as besides."""
     if name == "array":
         return node.kind == "seq"
     if name == "object":

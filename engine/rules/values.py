@@ -30,10 +30,8 @@ def parse_unsigned(text: str) -> int | None:
     if found is None:
         return None
     digits = found.group(1)
-    if digits[:2] in {"0x", "0X"}:
-        value = int(digits, 16)
-    else:
-        value = int(digits, 8 if digits.startswith("0") else 10)
+    base = 16 if digits[:2] in {"0x", "0X"} else 8 if digits.startswith("0") else 10
+    value = int(digits, base)
     return value if value <= _LARGEST else None
 
 
@@ -83,7 +81,7 @@ def truth(item: Node, key: str, place: Place) -> bool:
     return _decoded(item, key, place, parse_bool)
 
 
-def truth_or(item: Node, key: str, place: Place, default: bool) -> bool:  # noqa: FBT001 - a value, not a switch
+def truth_or(item: Node, key: str, place: Place, default: bool) -> bool:
     """A truth value that may be missing."""
     return default if item.get(key) is None else truth(item, key, place)
 
@@ -122,8 +120,10 @@ def as_string(node: Node) -> str:
 
 
 class ConversionError(Exception):
-    """yaml-cpp cannot make a string of a collection."""
+    """yaml-cpp refuses a use of a node in its own words, which Falco reports against the whole file."""
 
-    def __init__(self, node: Node) -> None:
-        super().__init__("bad conversion")
+    def __init__(self, node: Node, message: str = "") -> None:
+        super().__init__(message or "bad conversion")
         self.node = node
+        self.placed = not message
+        """Whether yaml-cpp says where."""
