@@ -18,8 +18,8 @@ def extract(view: View, stream: Stream, ref: FieldRef) -> Value | None:
     simple: dict[str, Value | None] = {
         "evt.num": view.num,
         "evt.rawtime": ts,
-        "evt.rawtime.s": ts // _SECOND,
-        "evt.rawtime.ns": ts % _SECOND,
+        "evt.rawtime.s": ts % (1 << 64) // _SECOND,
+        "evt.rawtime.ns": ts % (1 << 64) % _SECOND,
         "evt.reltime": delta,
         "evt.reltime.s": since // _SECOND,
         "evt.reltime.ns": since % _SECOND,

@@ -25,7 +25,7 @@ def _refuse(name: str) -> NoReturn:
 
 
 def indent(data: bytes) -> bytes | None:
-    """Go's json.Indent with two blanks; None if the text is not valid. Spellings stay as they are."""
+    """Go's json.Indent with two blanks; None if the text is not valid. Spellings and what follows stay as they are."""
     if not valid(data):
         return None
     out: list[bytes] = []
@@ -52,7 +52,7 @@ def indent(data: bytes) -> bytes | None:
         else:
             out.append(token)
         opened = False
-    return b"".join(out)
+    return b"".join(out) + data[len(data.rstrip(b" \t\r\n")) :]
 
 
 def loads(data: str) -> Any:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from sources.goquote import quote
+from sources.gotext import quote
 
 _HEX = re.compile(r"[0-9a-fA-F]{2}")
 

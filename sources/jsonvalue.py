@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
-from sources.goquote import quote
+from sources.gotext import quote
 
 MAX_DEPTH = 300
 """Values nested deeper are refused."""

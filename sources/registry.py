@@ -9,6 +9,9 @@ from sources.spec import PluginSpec
 _MODULES = {
     "k8saudit": "sources.k8s_audit.source",
     "cloudtrail": "sources.aws_cloudtrail.source",
+    "github": "sources.github.source",
+    "gcpaudit": "sources.gcp_auditlog.source",
+    "okta": "sources.okta.source",
     "json": "sources.json_fields.extract",
     "container": "sources.container.extract",
     "dummy": "sources.dummy.source",

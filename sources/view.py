@@ -27,12 +27,14 @@ class Kit:
     """Field name -> how to read it: the source's own fields, and those of compatible extraction plugins."""
     describe: Callable[["PluginView"], str | None]
     """evt.plugininfo: the event in the plugin's words; None if it has none."""
+    note: Callable[["PluginView"], None] | None = None
+    """Is shown every event before the rules are, for fields that look back."""
 
 
 class PluginView:
     """One event of a plugin source."""
 
-    __slots__ = ("_document", "kit", "num", "payload", "ts_ns")
+    __slots__ = ("_document", "kit", "memo", "num", "payload", "ts_ns")
 
     code = PLUGIN_EVENT
     source_event = True
@@ -43,6 +45,8 @@ class PluginView:
         self.ts_ns = record.ts_ns
         self.payload = record.payload
         self._document = record.document
+        self.memo: object = None
+        """Whatever the source's own readers want to keep of this event."""
 
     def extract(self, ref: FieldRef) -> Value | None:
         """The value of a field; texts end before their first NUL, an empty list is no value."""
@@ -109,4 +113,7 @@ class PluginBatch:
             num += 1
             if stream.first_ts_ns is None:
                 stream.first_ts_ns = record.ts_ns
-            yield PluginView(self.kit, num, record)
+            view = PluginView(self.kit, num, record)
+            if self.kit.note is not None:
+                self.kit.note(view)
+            yield view

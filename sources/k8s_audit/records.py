@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sources import gotime, jsonvalue
-from sources.goquote import quote
+from sources.gotext import quote
 from sources.jsonvalue import MISSING, Members, Node, Text
 from sources.view import Record
 
