@@ -22,10 +22,10 @@ import generate
 
 EXAMPLES = Path(__file__).resolve().parent
 CADGE = Path(sys.executable).with_name("cadge")
-EVENTS = 12_000
+EVENTS = 18_000
 COUNTED = 2_000
 VICTIM = "k8s_audit"
-SHOWN_FIRST = 6
+SHOWN_FIRST = 5
 """Alerts of each source that are printed whole; the rest is counted."""
 
 

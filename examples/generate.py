@@ -18,8 +18,8 @@ Event = dict[str, Any]
 
 EVENTS = Path(__file__).resolve().parent / "events"
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
-NOTABLE = 0.004
-"""One event in 250 is one of the examples."""
+NOTABLE = 0.008
+"""One event in 125 is one of the examples."""
 
 NAMESPACES = ("production", "staging", "kube-system", "monitoring")
 PEOPLE = ("alice@example.com", "bob@example.com", "carol@example.com", "dave@example.com")

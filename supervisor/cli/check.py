@@ -45,7 +45,7 @@ def check(
     if json:
         print(msgspec.json.encode(as_data(loaded, prepared.texts)).decode())
     elif form is Format.FALCO:
-        _print_falco(loaded, prepared.texts)
+        sys.stdout.writelines(render.verbose(report) for report in loaded.reports)
     else:
         _print(loaded, prepared.texts, form)
     warned = strict and any(report.warnings for report in loaded.reports)
@@ -81,11 +81,6 @@ def _print(loaded: Loaded, texts: trouble.Texts, form: Format) -> None:
             console.print(f"note: {theme.printable(sentence)}", soft_wrap=True)
         console.print(trouble.verdict(report), soft_wrap=True)
     _print_unmet(loaded, console)
-
-
-def _print_falco(loaded: Loaded, texts: trouble.Texts) -> None:
-    for report in loaded.reports:
-        sys.stdout.write(render.verbose(report, texts.get(report.name, "")) + "\n")
 
 
 def complain(loaded: Loaded, texts: trouble.Texts) -> None:

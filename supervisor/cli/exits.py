@@ -17,5 +17,7 @@ class Exit(IntEnum):
     TERMINATED = 143
 
 
-EXPLAINED = """Exit status: 0 fine · 1 found what was asked about (invalid rules, a difference) · 2 misuse or bad
-configuration · 3 a source could not be kept running · 130 interrupted · 143 terminated"""
+EXPLAINED = (
+    "Exit status: 0 fine · 1 found what was asked about (invalid rules, a difference) · 2 misuse or bad "
+    "configuration · 3 a source could not be kept running · 130 interrupted · 143 terminated"
+)

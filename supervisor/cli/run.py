@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from dataclasses import replace
 from typing import Annotated
 
@@ -90,9 +91,10 @@ def run(
     listener = Lines(
         theme.console(stderr=True), plan.enabled_sources, verbose=verbose, reload=lambda: reread(prepared, wanted)
     )
+    before = time.monotonic()
     result = carry(prepared, plan, Policy(on_failure=on_source_failure), listener, in_process=in_process)
     if verbose or sys.stderr.isatty():
-        close(result)
+        close(result, time.monotonic() - before)
     raise typer.Exit(result.verb_status)
 
 
@@ -120,7 +122,7 @@ def reread(prepared: Prepared, wanted: Wanted) -> NewRules | None:
     return NewRules(again.files)
 
 
-def close(result: RunResult) -> None:
+def close(result: RunResult, elapsed_s: float) -> None:
     """The closing table, on stderr."""
     console = theme.console(stderr=True)
     lines = [
@@ -139,8 +141,8 @@ def close(result: RunResult) -> None:
         for one in result.sources.values()
     ]
     console.print()
-    for part in tables.closing(lines, max((one.elapsed_s for one in lines), default=0.0)):
-        console.print(part)
+    for part in tables.closing(lines, elapsed_s):
+        tables.show(console, part)
 
 
 def show_plan(plan: RunPlan, json: bool) -> None:

@@ -43,11 +43,11 @@ def closing(lines: Sequence[SourceLine], elapsed_s: float) -> Iterable[Table | T
     events, alerts = sum(one.events for one in lines), sum(one.alerts for one in lines)
     parts = (f"{elapsed_s:.1f} s", counted(len(lines), "source"), counted(events, "event"), counted(alerts, "alert"))
     yield Text(" · ".join(parts), "bold")
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("source")
-    table.add_column("state")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("source", no_wrap=True, overflow="fold")
+    table.add_column("state", no_wrap=True)
     for title in ("events", "ev/s", "alerts", "lost", "memory", "cpu", "restarts"):
-        table.add_column(title, justify="right")
+        table.add_column(title, justify="right", no_wrap=True)
     for one in lines:
         table.add_row(
             Text(one.source, source_style(one.source)),
@@ -79,10 +79,10 @@ def listing(titles: Sequence[str], rows: Iterable[Sequence[str]], last_wraps: bo
     return table
 
 
-def show(console: Console, table: Table) -> None:
+def show(console: Console, table: Table | Text) -> None:
     """Print a table as wide as the terminal, or as wide as it likes into a pipe; no spaces at line ends."""
-    if console.is_terminal:
-        console.print(table)
+    if console.is_terminal or isinstance(table, Text):
+        console.print(table, soft_wrap=isinstance(table, Text))
         return
     wide = Console(file=StringIO(), width=PIPE_WIDTH, highlight=False)
     with wide.capture() as captured:
