@@ -1,12 +1,14 @@
 """One child's life as a pure state machine: stimulus in, orders out. No I/O, no clock of its own.
 
 States are Supervisor's words. Every stimulus is recorded, so that any failure can be told as a story and replayed.
+`supervisor.life` holds the machine; here is what goes in and what comes out.
 """
 
 from dataclasses import dataclass
 from enum import Enum
 
 from supervisor import wire
+from supervisor.recorder import NOWHERE, Place
 
 
 class State(Enum):
@@ -22,6 +24,16 @@ class State(Enum):
 
 
 # ------------------------------------------------------------------------------------------------------- stimuli
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """The run begins: its process is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """All sources before it are open: it may open its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +63,27 @@ class Exited:
 
     status: int
     stderr_tail: str = ""
+    place: Place = NOWHERE
+    """Where the flight recorder saw it last."""
 
 
 @dataclass(frozen=True, slots=True)
 class StopAsked:
-    """The operator, or the end of the run, wants it to stop."""
+    """The operator, or the end of the run, wants it to stop. Asked again: at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestartAsked:
+    """It has to begin a new life, through no fault that counts: `reason` is for the operator."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Its wire is not being read because the outputs are behind (`on`), or is read again: silence means nothing."""
+
+    on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +91,7 @@ class Passed:
     """Time has passed: deadlines are looked at."""
 
 
-Stimulus = Spawned | Heard | Garbled | Exited | StopAsked | Passed
+Stimulus = Begin | Turn | Spawned | Heard | Garbled | Exited | StopAsked | RestartAsked | Paused | Passed
 
 # -------------------------------------------------------------------------------------------------------- orders
 

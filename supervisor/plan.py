@@ -71,6 +71,12 @@ class ChildPlan(msgspec.Struct, frozen=True, tag="plan", array_like=True):
     """Alerts up to here were received from an earlier life."""
     epoch: int = 1
     """Which life of this child this is."""
+    cannot_open: str = ""
+    """Not empty: this source cannot be opened here, and why; the child says so when its turn comes."""
+    strict: bool = False
+    """Falco's limits as Falco applies them (Falco's face). Otherwise: count what is lost, go on."""
+    careful: bool = False
+    """An earlier life died: note every event before it is looked at, so that one that kills can be named."""
 
 
 class RunPlan(msgspec.Struct, frozen=True):

@@ -67,7 +67,11 @@ class Ack(msgspec.Struct, frozen=True, tag="ack", array_like=True):
     mark: tuple[int, int]
 
 
-Down = ChildPlan | Prepare | Commit | Abort | Stop | Subscribe | Profile | Tick | Ack
+class Open(msgspec.Struct, frozen=True, tag="open", array_like=True):
+    """Open the source now. Children prepare side by side, sources are opened one after the other."""
+
+
+Down = ChildPlan | Open | Prepare | Commit | Abort | Stop | Subscribe | Profile | Tick | Ack
 
 # ----------------------------------------------------------------------------------------------- child -> parent
 
@@ -78,6 +82,8 @@ class Ready(msgspec.Struct, frozen=True, tag="ready", array_like=True):
     rules_hash: str
     build: str
     """Identifies the code: parent and child of different builds do not go on together."""
+    resume: str = "PRESENT"
+    """Name of sources.base.Resume: REWIND numbers its events again in each life."""
 
 
 class Failed(msgspec.Struct, frozen=True, tag="failed", array_like=True):
@@ -167,10 +173,14 @@ class Done(msgspec.Struct, frozen=True, tag="done", array_like=True):
     """The run is over and all alerts are sent. Exit status 0 without it is a crash."""
 
     outcome: str
-    """Name of sources.drive.Outcome."""
+    """Name of sources.drive.Outcome, never FAULT."""
     events: int
     elapsed_s: float
     counters: dict[str, int]
+    alerts: int = 0
+    """Alerts sent in this life."""
+    peak_rss_bytes: int = 0
+    """The most memory this life ever used."""
 
 
 Up = Ready | Failed | Alerts | Internal | Log | Beat | Prepared | Refused | Swapped | Done

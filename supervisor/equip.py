@@ -1,0 +1,88 @@
+"""From a plan to what `sources.drive` needs: an unopened source and a detector. Children and in-process runs alike."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, timedelta, timezone, tzinfo
+
+from engine.detector import Detector, Progress
+from engine.errors import ConfigError, RulesError
+from engine.evaluate.detect import ReferenceDetector
+from engine.rules import load
+from engine.rules.model import RulesFile
+from sources import assemble, catalogs, registry
+from sources.base import Mark, Resume, Source
+from supervisor import clock
+from supervisor.plan import ChildPlan, PluginChoice, Stepped
+
+
+@dataclass(slots=True)
+class Equipment:
+    """What one source's run consists of."""
+
+    source: Source
+    detector: Detector
+    progress: Progress
+
+
+def equip(plan: ChildPlan, log: Callable[[int, str], None]) -> Equipment:
+    """Build source and detector. Raises ConfigError or RulesError; opens nothing."""
+    plugin = _loaded(plan.plugin) if plan.plugin is not None else None
+    source = assemble.build(
+        plan.source,
+        plugin,
+        plan.plugin.open_params if plan.plugin is not None else "",
+        tuple(_loaded(choice) for choice in plan.extractors),
+        assemble.Setting(
+            zone=zone(plan.zone),
+            now_ns=clock.of(plan.clock),
+            stepped=isinstance(plan.clock, Stepped),
+            hostname=plan.hostname,
+            seed=plan.seed,
+            batch_events=plan.limits.batch_events,
+            strict=plan.strict,
+            static_fields=dict(plan.options.static_fields),
+            log=log,
+        ),
+    )
+    limit_ns = int(plan.limit_s * 1e9) or None
+    return Equipment(source, detector(plan, plan.rules), Progress(limit_ns=limit_ns))
+
+
+def detector(plan: ChildPlan, rules: Sequence[RulesFile]) -> Detector:
+    """Compile rules for the plan's source. Raises RulesError; the parent has checked them, so that is a bug."""
+    choices = (*((plan.plugin,) if plan.plugin is not None else ()), *plan.extractors)
+    specs = [_loaded(choice).spec for choice in choices]
+    catalog = catalogs.catalog(plan.source, specs, plan.options)
+    loaded = load.load(rules, {plan.source: catalog}, plan.options)
+    if not loaded.ok:
+        wrong = [error.message for report in loaded.reports for error in report.errors]
+        raise RulesError(f"the rules for source '{plan.source}' do not compile: {'; '.join(wrong)}")
+    return ReferenceDetector(loaded.rulesets[plan.source])
+
+
+def suppressed(plan: ChildPlan, source: Source) -> Mark:
+    """Alerts up to this mark were given in an earlier life, and will come again."""
+    return Mark(*plan.mark) if source.resume is Resume.REWIND else Mark()
+
+
+def zone(name: str) -> tzinfo:
+    """`UTC`, `+HH:MM`, `-HH:MM` or an IANA name. Raises ConfigError."""
+    if name in ("", "UTC"):
+        return UTC
+    if name[0] in "+-":
+        hours, _, minutes = name[1:].partition(":")
+        offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
+        return timezone(offset if name[0] == "+" else -offset)
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - not needed by most, and slow to import
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigError(f"there is no time zone {name}") from error
+
+
+def _loaded(choice: PluginChoice) -> assemble.Loaded:
+    spec = registry.find(choice.name, choice.library_path)
+    if spec is None:
+        raise ConfigError(f"there is no plugin {choice.name}")
+    return assemble.Loaded(spec, choice.init_config)
