@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import generate
 
-EXAMPLES = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parents[1]
 CADGE = Path(sys.executable).with_name("cadge")
 EVENTS = 18_000
 COUNTED = 2_000
@@ -36,7 +36,7 @@ def command(folder: Path, *more: str) -> list[str]:
         f"k8s_audit={folder / 'k8s_audit.jsonl'}",
         f"aws_cloudtrail={folder / 'aws_cloudtrail.json'}",
         f'dummy={{"start": 1, "maxEvents": {COUNTED}}}',
-        "-r", str(EXAMPLES / "rules"), "--json", *more,
+        "-r", "examples/rules", "--json", *more,
     ]  # fmt: skip
 
 
@@ -44,21 +44,21 @@ def main() -> int:
     """Exit status 0: the alerts of the killed source are the same as without the kill."""
     with tempfile.TemporaryDirectory(prefix="cadge-demo-") as name:
         folder = Path(name)
-        say(
-            f"writing {EVENTS:,} events of a Kubernetes cluster and an AWS account; a third source counts"
-        )
+        say(f"writing {EVENTS:,} events of a Kubernetes cluster and an AWS account; a third source counts")
         generate.write(folder, EVENTS, seed=7)
         shown = command(Path("events"))
         say(f"$ cadge {' '.join(word if ' ' not in word else repr(word) for word in shown[1:-1])}\n")
         alerts = run_and_kill(command(folder, "-v"))
         say("\nthe same without a kill, to compare:")
-        undisturbed = subprocess.run(command(folder), capture_output=True, text=True, check=True).stdout.splitlines()
+        undisturbed = subprocess.run(
+            command(folder), capture_output=True, text=True, check=True, cwd=ROOT
+        ).stdout.splitlines()
     return compare(alerts, undisturbed)
 
 
 def run_and_kill(words: list[str]) -> list[str]:
     """Run, show the first alerts of each source, kill the victim's process once it has alerted. Gives all alerts."""
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
     assert process.stdout is not None
     assert process.stderr is not None
     pids: dict[str, int] = {}
@@ -81,8 +81,7 @@ def run_and_kill(words: list[str]) -> list[str]:
 def relay(stream, pids: dict[str, int]) -> None:  # noqa: ANN001 - a pipe
     """Show what cadge says, and learn the processes from it."""
     for line in stream:
-        sys.stderr.write(line)
-        sys.stderr.flush()
+        print(line, end="", flush=True)
         if "carrying" in line:
             pids.update((name, int(pid)) for name, pid in re.findall(r"(\w+) \(pid (\d+)\)", line))
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
+from engine.errors import CadgeError
 from supervisor.recorder import Place, Recorder
 
 _WIRE_BYTES = 1 << 18
@@ -130,6 +131,19 @@ def permitted(source: str, environment: Mapping[str, str]) -> dict[str, str]:
     """The part of the environment that a child of this source may see."""
     beginnings = ("LC_", *_KEEP_FOR.get(source, ()))
     return {name: value for name, value in environment.items() if name in _KEEP or name.upper().startswith(beginnings)}
+
+
+def ask(module: str, request: bytes, folder: str) -> bytes:
+    """Run a module in a fresh interpreter, in `folder`: request on its stdin, answer on its stdout.
+
+    Its hash seed is its own: -E keeps PYTHONHASHSEED from it. Raises CadgeError with its last words if it fails.
+    """
+    words = [sys.executable, "-P", "-E", "-m", module]
+    run = subprocess.run(words, input=request, cwd=folder, capture_output=True, check=False)
+    if run.returncode:
+        tail = run.stderr.decode("utf-8", "replace").strip()[-_TAIL_BYTES:]
+        raise CadgeError(f"{module} ended with status {run.returncode}: {tail or 'without a word'}")
+    return run.stdout
 
 
 class Program:

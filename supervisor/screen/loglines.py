@@ -43,11 +43,8 @@ class Lines(Deaf):
         self._signals = 0
 
     def opened(self, child: ChildPlan, pid: int) -> None:
-        """Remember the process; a later life is told at once, the first ones together."""
-        again = child.source in self._pids
+        """Remember the process, for the one line about all of them; the supervisor notes later lives itself."""
         self._pids[child.source] = pid
-        if again:
-            self.say(child.source, f"running again (pid {pid})")
 
     def all_opened(self) -> None:
         """One line with every process."""

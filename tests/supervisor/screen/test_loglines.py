@@ -38,10 +38,6 @@ def test_all_processes_are_named_in_one_line() -> None:
     ]
 
 
-def test_a_later_life_is_told_with_its_new_process() -> None:
-    assert told(opened("syscall", 41), opened("syscall", 99)) == ["syscall   | running again (pid 99)"]
-
-
 def test_a_sentence_of_the_supervisor_stands_with_its_source() -> None:
     line = told(lambda lines: lines.note("syscall", Priority.ERROR, "died of signal 9"))
     assert line == ["syscall   | died of signal 9"]
