@@ -162,6 +162,10 @@ class Catalog:
     async_names: tuple[str, ...] = ()
     """Names of async events that loaded plugins may send: valid values of evt.type."""
     by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
+    answers: dict[tuple[str, str | None], FieldRef | None] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    """What `resolve` found before; None: there is no such field."""
 
     def __post_init__(self) -> None:
         """Index by name; the first class that offers a name wins."""

@@ -17,6 +17,9 @@ _ENVIRONMENTS = ("proc.env", "proc.aenv")
 _WHOLE = -1
 """The number that libs takes for no argument."""
 
+_REMEMBERED = 10_000
+"""Answers kept per catalogue: rules ask the same questions again and again."""
+
 
 class FieldError(ValueError):
     """A field that does not exist, or an argument it does not take; the text is Falco's."""
@@ -41,6 +44,20 @@ def resolve(catalog: Catalog, name: str, arg: str | None) -> FieldRef:
     Raises FieldError with Falco's text for an unknown field or an argument that does not fit.
     """
     text = name if arg is None else f"{name}[{arg}]"
+    key = (name, arg)
+    if key in catalog.answers:
+        known = catalog.answers[key]
+    else:
+        known = _search(catalog, text)
+        if len(catalog.answers) < _REMEMBERED:
+            catalog.answers[key] = known
+    if known is None:
+        raise FieldError(f"filter_check called with nonexistent field {text}")
+    return known
+
+
+def _search(catalog: Catalog, text: str) -> FieldRef | None:
+    """Ask the classes in order; the first that knows a prefix decides. Raises FieldError for a wrong argument."""
     for group in catalog.classes:
         found = _reader(group)(group, text)
         if found is None:
@@ -48,7 +65,7 @@ def resolve(catalog: Catalog, name: str, arg: str | None) -> FieldRef:
         if found.length != len(text):
             break
         return FieldRef(found.field, text, found.arg, found.index, found.type, found.field.is_list)
-    raise FieldError(f"filter_check called with nonexistent field {text}")
+    return None
 
 
 def _reader(group: FieldClass) -> Callable[[FieldClass, str], _Found | None]:

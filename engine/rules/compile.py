@@ -1,11 +1,11 @@
 """Everything collected so far, compiled: lists, macros, then rules, diagnostics in Falco's order (falco.md 4.10)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.diagnostics import Caret, Code, Diagnostic, Report
 from engine.fields.catalog import Catalog
-from engine.lang import advice, ast, check, codes, parser, sides
+from engine.lang import advice, ast, check, codes, parser, sides, typed
 from engine.options import Options
 from engine.rules.collection import Collection, CompiledList, CompiledMacro, RuleInfo
 from engine.rules.exceptions import with_exceptions
@@ -34,8 +34,19 @@ class _Condition:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a resolved condition means in rules of one source, and what there is to say about it."""
+
+    expr: ast.Expr
+    seen: list[advice.Advice]
+    condition: typed.Condition | sides.CheckError
+    values: list[advice.Advice]
+    codes: frozenset[int] | None
+
+
 class Compiler:
-    """Compiles a collection, anew for each file; keeps parsed conditions from one file to the next."""
+    """Compiles a collection, anew for each file; what did not change since the last one is not worked out again."""
 
     def __init__(self, catalogs: Mapping[str, Catalog], options: Options) -> None:
         self._catalogs = catalogs
@@ -43,6 +54,11 @@ class Compiler:
         self._parsed: dict[str, ast.Expr] = {}
         self._macros: dict[str, _Condition] = {}
         self._sizes: dict[int, int] = {}
+        self._keys: dict[str, Hashable] = {}
+        """For each macro what its condition, as it is now, was made from."""
+        self._made: dict[Hashable, int] = {}
+        """A number for everything a condition was ever made from, so that keys stay small."""
+        self._meanings: dict[tuple[str, int], _Meaning] = {}
 
     def compile(self, collection: Collection, whole: Place, report: Report) -> tuple[Rule, ...]:
         """All rules of loaded sources, in order of first definition. Raises RulesItemError at the first error.
@@ -85,13 +101,37 @@ class Compiler:
         self._macros = {name: self._parse(info.condition, lists, info.condition_place) for name, info in infos.items()}
         resolver = MacroResolver(infos, {name: one.parsed for name, one in self._macros.items()})
         compiled = {name: CompiledMacro(name, one.parsed, one.parsed) for name, one in self._macros.items()}
+        self._keys = {name: one.expanded.text for name, one in self._macros.items()}
         for name, info in infos.items():
             found = resolver.resolve_macro(name)
             self._accept(found, self._macros[name], info.place, collection)
+            self._keys[name] = self._made_from(self._macros[name], found)
             compiled[name].condition = found.expr
             for used in found.resolved:
                 compiled[used].used = True
         return compiled, resolver
+
+    def _made_from(self, condition: _Condition, found: Resolution) -> int:
+        """A number that stands for this text with these macros in it."""
+        key = (condition.expanded.text, tuple((name, self._keys[name]) for name in found.resolved))
+        return self._made.setdefault(key, len(self._made))
+
+    def _meaning(self, condition: _Condition, found: Resolution, catalog: Catalog) -> _Meaning:
+        """What a condition means; remembered."""
+        key = (catalog.source, self._made_from(condition, found))
+        known = self._meanings.get(key)
+        if known is not None:
+            return known
+        seen = advice.advise_on_tree(found.expr)
+        try:
+            checked = check.check(found.expr, catalog)
+        except sides.CheckError as error:
+            known = _Meaning(found.expr, seen, error, [], None)
+        else:
+            values = advice.advise_on_values(found.expr, catalog)
+            known = _Meaning(found.expr, seen, checked, values, codes.event_codes(checked, catalog.source))
+        self._meanings[key] = known
+        return known
 
     def _accept(self, found: Resolution, condition: _Condition, place: Place, collection: Collection) -> None:
         """Complain about the first loop, or else the first unknown macro."""
@@ -123,16 +163,13 @@ class Compiler:
         self._accept(found, condition, info.place, collection)
         for used in found.resolved:
             collection.compiled_macros[used].used = True
-        self._advise(advice.advise_on_tree(found.expr), found.expr, condition, info, report)
-        catalog = self._catalogs[info.source]
-        try:
-            checked = check.check(found.expr, catalog)
-        except sides.CheckError as error:
-            self._refuse(error, found.expr, condition, info, report)
+        meaning = self._meaning(condition, found, self._catalogs[info.source])
+        self._advise(meaning.seen, meaning.expr, condition, info, report)
+        if isinstance(meaning.condition, sides.CheckError):
+            self._refuse(meaning.condition, meaning.expr, condition, info, report)
             return None
-        self._advise(advice.advise_on_values(found.expr, catalog), found.expr, condition, info, report)
-        event_codes = codes.event_codes(checked, info.source)
-        too_many = event_codes is None or len(event_codes) > _MANY_CODES
+        self._advise(meaning.values, meaning.expr, condition, info, report)
+        too_many = meaning.codes is None or len(meaning.codes) > _MANY_CODES
         if info.source == _SYSCALL and info.warn_evttypes and too_many:
             self._warn(report, Code.LOAD_NO_EVTTYPE, _TOO_MANY_CODES, info.place)
         return Rule(
@@ -145,9 +182,9 @@ class Compiler:
             enabled=info.enabled,
             condition_text=info.condition.text,
             output_text=info.output,
-            expanded=found.expr,
-            condition=checked,
-            codes=event_codes,
+            expanded=meaning.expr,
+            condition=meaning.condition,
+            codes=meaning.codes,
             output=output.template,
             extra_fields=output.extra_fields,
             capture=info.capture,

@@ -40,6 +40,7 @@ class OutputCompiler:
 
     def __init__(self, catalogs: Mapping[str, Catalog], options: Options) -> None:
         self._catalogs = catalogs
+        self._compiled: dict[tuple[str, str], Template] = {}
         self._formats: list[tuple[AppendMatch, str, str]] = []
         """(what it applies to, its only source or empty, text to append)"""
         self._fields: list[tuple[AppendMatch, str, str, bool]] = []
@@ -80,8 +81,11 @@ class OutputCompiler:
         return Output(template, self._extra(rule, catalog, report))
 
     def _template(self, rule: RuleInfo, text: str, catalog: Catalog, report: Report) -> Template | None:
+        known = self._compiled.get((catalog.source, text))
+        if known is not None:
+            return known
         try:
-            return compile_output(text, catalog)
+            known = self._compiled[catalog.source, text] = compile_output(text, catalog)
         except OutputError as error:
             message = str(error)
             if not (tolerable(message) and rule.skip_if_unknown_filter):
@@ -89,6 +93,7 @@ class OutputCompiler:
             place = rule.output_place
             report.add(Diagnostic(Code.LOAD_UNKNOWN_FILTER, message, place.context(), place.caret))
             return None
+        return known
 
     def _appended(self, rule: RuleInfo) -> list[str]:
         return [text for match, source, text in self._formats if source in {"", rule.source} and applies(match, rule)]
