@@ -17,7 +17,7 @@ def checked(text: str) -> typed.Condition:
     return check(parse(text), CATALOG)
 
 
-def tested(text: str) -> typed.Test:
+def comparison(text: str) -> typed.Test:
     one = checked(text)
     assert isinstance(one, typed.Test)
     return one
@@ -30,18 +30,18 @@ def refused(text: str) -> CheckError:
 
 
 def test_literals_have_the_type_of_their_field() -> None:
-    assert tested("proc.pid = 5").right == (5,)
-    assert tested("proc.name = 5").right == ("5",)
-    assert tested("evt.failed in (true, false)").right == (True, False)
-    assert tested("evt.buffer contains é").right == ("é".encode(),)
-    assert tested("evt.buffer bcontains c3A9").right == ("é".encode(),)
-    assert tested("len(proc.name) > 3").right == (3,)
-    assert tested("proc.name in ()").right == ()
+    assert comparison("proc.pid = 5").right == (5,)
+    assert comparison("proc.name = 5").right == ("5",)
+    assert comparison("evt.failed in (true, false)").right == (True, False)
+    assert comparison("evt.buffer contains é").right == ("é".encode(),)
+    assert comparison("evt.buffer bcontains c3A9").right == ("é".encode(),)
+    assert comparison("len(proc.name) > 3").right == (3,)
+    assert comparison("proc.name in ()").right == ()
 
 
 def test_operators_are_canonical_and_keep_their_modifier() -> None:
-    assert (tested("proc.name == a").op, tested("proc.name == a").modifier) == ("=", None)
-    assert (tested("proc.name != allof (a)").op, tested("proc.name != allof (a)").modifier) == ("!=", "allof")
+    assert (comparison("proc.name == a").op, comparison("proc.name == a").modifier) == ("=", None)
+    assert (comparison("proc.name != allof (a)").op, comparison("proc.name != allof (a)").modifier) == ("!=", "allof")
 
 
 def test_the_tree_keeps_its_shape() -> None:
@@ -55,15 +55,15 @@ def test_the_tree_keeps_its_shape() -> None:
 
 
 def test_equal_checks_are_equal_and_hashable() -> None:
-    assert tested("proc.name = a") == tested("proc.name  ==  'a'")
-    assert len({tested("proc.name in (a, b)"), tested("proc.name in ('a','b')")}) == 1
+    assert comparison("proc.name = a") == comparison("proc.name  ==  'a'")
+    assert len({comparison("proc.name in (a, b)"), comparison("proc.name in ('a','b')")}) == 1
 
 
 def test_fields_are_compared_with_fields_of_their_type() -> None:
-    right = tested("proc.name = val(proc.pname)").right
+    right = comparison("proc.name = val(proc.pname)").right
     assert isinstance(right, typed.Use)
     assert right.ref.text == "proc.pname"
-    assert isinstance(tested("proc.name = toupper(proc.pname)").right, typed.Call)
+    assert isinstance(comparison("proc.name = toupper(proc.pname)").right, typed.Call)
     assert refused("proc.name = val(proc.pid)").message == (
         "field 'proc.name' has type 'CHARBUF' while the right-hand side field 'proc.pid' has incompatible type 'INT64'"
     )
