@@ -19,7 +19,7 @@ from engine.priority import Priority
 from engine.rendering import fit, member, number_text, print_format, repaired, text
 from engine.rules.model import Rule
 from engine.rules.output import Template, Token
-from engine.values import Candidates, Value
+from engine.values import Candidates, Value, cut
 
 INTERNAL = "internal"
 """Source of what Falco says about itself."""
@@ -30,6 +30,8 @@ _TIMESTAMPS = {"evt.time", "evt.time.s", "evt.time.iso8601", "evt.datetime", "ev
 """Text in messages, the timestamp in ns in `output_fields`."""
 _PLAIN_INTEGERS = {"evt.rawtime.ns", "evt.reltime", "evt.reltime.ns", "evt.latency.ns"}
 """Padded in messages, plain integers in `output_fields`."""
+_SIGNED = {"evt.rawtime", "evt.reltime"}
+"""Unsigned in conditions and messages; only as a member an event older than the first one has a negative time."""
 _DELTAS = {"evt.deltatime": "DEC", "evt.deltatime.s": "DEC", "evt.deltatime.ns": "10_PADDED_DEC"}
 
 ToText = Callable[[View], str]
@@ -209,10 +211,17 @@ def _member(ref: FieldRef, options: Options) -> ToMember:
         return lambda view: view.ts_ns
     if name in _DELTAS:
         return lambda _: 0
+    if name in _SIGNED:
+        return lambda view: _signed(_value(ref, view))
     if name == "evt.rawarg":
         return lambda view: member(_value(ref, view), _raw_format(ref, view), ref.type, base64=base64)
     form = "DEC" if name in _PLAIN_INTEGERS else print_format(ref)
     return lambda view: member(_value(ref, view), form, ref.type, base64=base64)
+
+
+def _signed(value: Value | None) -> object:
+    """The signed reading of an unsigned 64-bit number."""
+    return cut(value, 64, signed=True) if isinstance(value, int) else value
 
 
 def _quoted(line: str) -> str:

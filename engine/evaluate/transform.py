@@ -70,7 +70,7 @@ def concat(items: Sequence[bytes]) -> bytes:
 
 
 def getopt(args: Sequence[bytes], optstring: bytes, selected: bytes | None) -> list[bytes] | None:
-    """Take an argument list apart as getopt(3) does: letters of options, each followed by its argument if it has one.
+    """Take an argument list apart: the letters of options, each followed by its argument if it has one.
 
     With `selected`, only what that option has last, its argument or else its letter; None if it is absent.
     An unknown option is `?`, a missing argument the empty string. Long options are passed over.

@@ -13,7 +13,7 @@ from scoring import Score
 
 from engine.errors import SourceError
 from engine.fields import resolve
-from engine.fields.catalog import FieldRef
+from engine.fields.catalog import Field, FieldRef, Type
 from engine.options import Options
 from sources import assemble, catalogs, jsonvalue, registry
 from sources.base import End, Fault, Idle, Mark, Needs
@@ -47,7 +47,12 @@ EMPTY = {
     "github.workflow.miners.type": _FILES[1:2],
 }
 """Where an empty array makes Falco's answer a matter of chance."""
+SIGNED = ("evt.rawtime", "evt.reltime")
+"""Unsigned numbers that JSON output shows as signed ones."""
 TIMES = ("evt.time", "evt.datetime")
+
+
+MINERS = FieldRef(Field("github.workflow.miners.type", Type.CHARBUF, ""), "github.workflow.miners.type")
 
 
 def score(corpus: Path, *, full: bool = True) -> Iterator[Score]:
@@ -101,6 +106,8 @@ def reference(catalog: Any, name: str) -> FieldRef:
 
 def decided(source: str, set_name: str, name: str, view: Any) -> bool:
     """Whether Falco's answer depends on the event alone."""
+    if name == "github.workflow.miners.type" and "," in (view.extract(MINERS) or ""):
+        return False  # in no fixed order
     if source == "github":
         # Whether Falco sees an empty array depends on what its parser read before.
         emptied = [view.document] if view.document is not MISSING else []
@@ -120,6 +127,10 @@ def comparable(name: str, value: Any) -> Any:
         return [comparable(name, one) for one in value]
     if isinstance(value, str):
         return _clean(value)
+    if name in {"evt.rawtime", "evt.reltime"}:
+        return value - (1 << 64) if value >> 63 else value
+    if name in SIGNED:
+        return (value + (1 << 63)) % (1 << 64) - (1 << 63)
     return value
 
 
