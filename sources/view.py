@@ -7,9 +7,9 @@ from typing import Any
 
 from engine.event import PLUGIN_EVENT, Stream
 from engine.fields.catalog import FieldRef
+from engine.fields.generic import extract as generic
 from engine.values import Value
 from sources import jsonvalue
-from sources.generic import extract as generic
 from sources.jsonvalue import MISSING, Node
 
 _PRINTABLE = re.compile(rb"[ -~]*")

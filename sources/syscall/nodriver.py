@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from engine.event import Stream
 from engine.events import names
 from engine.fields.catalog import FieldRef
+from engine.fields.generic import extract as generic
 from engine.values import Value
 from sources.base import End, Fault, Idle, Mark, Needs, Resume
-from sources.generic import extract as generic
 from sources.spec import Extractor
 
 PERIOD_NS = 100_000_000
