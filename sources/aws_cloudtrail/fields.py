@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.fields.catalog import FieldRef
 from engine.values import Value
-from sources.jsonvalue import MISSING, Node, Number, array, get, render_bytes, string, true
+from sources.jsonvalue import MISSING, Node, Number, array, get, shown, string, true
 from sources.view import FieldReader, PluginView
 
 Rule = Callable[[Node], Value | None]
@@ -42,13 +42,9 @@ def _text(*keys: str) -> TextRule:
 def _json(*keys: str) -> Rule:
     def rule(document: Node) -> Value | None:
         value = get(document, *keys)
-        return None if value is MISSING else _written(value)
+        return None if value is MISSING else shown(value)
 
     return rule
-
-
-def _written(value: Node) -> str:
-    return render_bytes(value).decode("utf-8", "surrogateescape")
 
 
 def _flag(*keys: str) -> Rule:
@@ -103,7 +99,7 @@ def _account(document: Node) -> Value | None:
 
 
 def _resources(document: Node) -> Value | None:
-    return ",".join(_written(one) for one in array(document, "resources") or ()).removesuffix(",") or None
+    return ",".join(shown(one) for one in array(document, "resources") or ()).removesuffix(",") or None
 
 
 def info(document: Node) -> str:

@@ -7,7 +7,7 @@ from engine.values import Value
 from sources import fieldtable
 from sources.base import Source
 from sources.initconfig import Setting, checker, schema
-from sources.jsonvalue import MISSING, Node, get, render_bytes, string
+from sources.jsonvalue import MISSING, Node, get, shown, string
 from sources.kit import make_kit
 from sources.payloads import PayloadSource
 from sources.spec import Capability, PluginSpec, SourceConfig
@@ -53,7 +53,7 @@ def _text(*keys: str) -> Rule:
 
 def _labels(document: Node) -> Value | None:
     labels = get(document, "resource", "labels")
-    return None if labels is MISSING else render_bytes(labels).decode("utf-8", "surrogateescape")
+    return None if labels is MISSING else shown(labels)
 
 
 def _location(document: Node) -> Value | None:

@@ -6,8 +6,7 @@ As in Falco, the payload of an event is its object written again: compact, in it
 from collections.abc import Callable
 from typing import Any
 
-from sources import gotime, jsonvalue
-from sources.gotext import quote
+from sources import gotime, jsontext, jsonvalue
 from sources.jsonvalue import MISSING, Members, Node, Text
 from sources.view import Record
 
@@ -100,14 +99,7 @@ def _written(node: Any, asked: tuple[str, ...]) -> tuple[bytes, bool]:
         return jsonvalue.render_bytes(node), True
     parts = []
     for raw, value in node.pairs:
-        key = _requoted(jsonvalue.unescape(raw)) if unescaped else b'"' + raw + b'"'
-        shown = _requoted(value.encode("utf-8", "surrogateescape")) if id(value) in touched else None
+        key = jsontext.quoted(jsontext.unescape(raw)) if unescaped else b'"' + raw + b'"'
+        shown = jsontext.quoted(value.encode("utf-8", "surrogateescape")) if id(value) in touched else None
         parts.append(key + b":" + (jsonvalue.render_bytes(value) if shown is None else shown))
     return b"{" + b",".join(parts) + b"}", False
-
-
-def _requoted(value: bytes) -> bytes:
-    """A decoded string with quotes around it; escaped in Go's way where it needs escapes at all."""
-    if b'"' in value or b"\\" in value or any(byte < 0x20 for byte in value):
-        return quote(value).encode("utf-8", "surrogateescape")
-    return b'"' + value + b'"'
