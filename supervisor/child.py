@@ -74,6 +74,7 @@ def _live(plan: ChildPlan, uplink: Uplink, control: Control, pen: Pen) -> int:
     began = time.monotonic()
     if control.wait_for_turn():
         try:
+            equip.allow(plan)
             source.open(drive.needs_of(gear.detector), Mark(*plan.mark))
         except SourceError as error:
             source.close()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta, timezone, tzinfo
 
 from engine.detector import Detector, Progress
-from engine.errors import ConfigError, RulesError
+from engine.errors import ConfigError, RulesError, SourceError
 from engine.evaluate.detect import ReferenceDetector
 from engine.rules import load
 from engine.rules.model import RulesFile
@@ -46,6 +46,12 @@ def equip(plan: ChildPlan, log: Callable[[int, str], None]) -> Equipment:
     )
     limit_ns = int(plan.limit_s * 1e9) or None
     return Equipment(source, detector(plan, plan.rules), Progress(limit_ns=limit_ns))
+
+
+def allow(plan: ChildPlan) -> None:
+    """Asked when a source's turn to be opened has come. Raises SourceError where it cannot be opened here at all."""
+    if plan.cannot_open:
+        raise SourceError(plan.cannot_open)
 
 
 def detector(plan: ChildPlan, rules: Sequence[RulesFile]) -> Detector:

@@ -30,6 +30,7 @@ def drive_one(plan: ChildPlan, emit: drive.Emit, orders: drive.Orders | None = N
     """One source, in this thread, from open to close. Raises SourceError, ConfigError or RulesError before reading."""
     gear = equip.equip(plan, lambda _level, _text: None)
     try:
+        equip.allow(plan)
         gear.source.open(drive.needs_of(gear.detector), Mark(*plan.mark))
         return drive.drive(gear.source, gear.detector, emit, orders or Quiet(), gear.progress)
     finally:
@@ -167,6 +168,7 @@ class _Threads:
         try:
             gear = equip.equip(child, log)
             try:
+                equip.allow(child)
                 gear.source.open(drive.needs_of(gear.detector), Mark())
             except SourceError:
                 gear.source.close()

@@ -38,7 +38,7 @@ def print_rule_schema(state: State) -> bool:
     if state.options.rule_schema:
         from engine.rules import schema as rules_schema  # noqa: PLC0415 - only here
 
-        say(rules_schema.as_text())
+        say(rules_schema.schema_text())
         return True
     return False
 

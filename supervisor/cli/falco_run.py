@@ -3,14 +3,13 @@
 import os
 import signal
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from engine.alert import internal_alert
 from engine.errors import ConfigError
 from engine.priority import Priority
-from supervisor import clock, listener, localzone, loop, planning, plugins, policy, syscallset, wire
+from supervisor import clock, equip, listener, localzone, loop, planning, plugins, policy, syscallset, wire
 from supervisor.cli.falco_state import State, page_size
 from supervisor.config import checks
 from supervisor.plan import ChildPlan, RunPlan
@@ -278,7 +277,7 @@ class Face(listener.Deaf):
         if failure is None:
             self._journal.info("SIGHUP received, restarting...")
             return listener.Restart()
-        zone = ZoneInfo("UTC")
+        zone = equip.zone(localzone.name(self._state.environment))
         line = internal_alert(
             _HOT_RESTART,
             Priority.CRITICAL,

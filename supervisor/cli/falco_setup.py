@@ -1,11 +1,11 @@
 """The steps of Falco's face from the configuration to loaded rules, with Falco's log lines (falco.md 1.2 to 1.6)."""
 
+import json
 import socket
 from pathlib import Path
 
 import msgspec
 
-from engine.diagnostics import Report
 from engine.errors import ConfigError
 from engine.priority import Priority
 from engine.rules import describe, load, render
@@ -131,18 +131,13 @@ def validate_rules_files(state: State) -> bool:
     state.rules = _load(state, every_file=True)
     if state.rules.unmet:
         raise ConfigError(state.rules.unmet)
-    parts = []
     for report in state.rules.reports:
-        text = render.verbose(report, state.texts)
         if report.ok and report.warnings:
-            parts.append(f"{report.name}: Ok, with warnings")
-            state.journal.warning(text + "\n")
-        else:
-            parts.append(text)
-    ok = state.rules.ok
-    _print_validation(state, "\n".join(parts))
-    if not ok:
-        raise ConfigError("\n".join(parts))
+            state.journal.warning(render.verbose(report) + "\n")
+    summary = render.validation(state.rules.reports)
+    _print_validation(state, summary)
+    if not state.rules.ok:
+        raise ConfigError(summary)
     return True
 
 
@@ -175,8 +170,8 @@ def load_rules_files(state: State) -> bool:
     failure = ""
     for report in state.rules.reports:
         level = Priority.INFORMATIONAL if report.schema_status == schema.OK else Priority.WARNING
-        journal(level, f"   {report.name} | schema validation: {schema_status(report)}")
-        text = render.verbose(report, state.texts)
+        journal(level, f"   {report.name} | schema validation: {render.schema_validation(report)}")
+        text = render.verbose(report)
         if not report.ok:
             failure = text
             break
@@ -189,11 +184,6 @@ def load_rules_files(state: State) -> bool:
     if _describes(state):
         say(_line(_description(state)) if state.config.json_output else _table(state))
     return _describes(state)
-
-
-def schema_status(report: Report) -> str:
-    """`ok`, `none`, or the first thing that is wrong."""
-    return report.schema_warnings[0] if report.schema_warnings else report.schema_status
 
 
 def _load(state: State, *, every_file: bool) -> Loaded:
@@ -221,7 +211,7 @@ def _description(state: State) -> dict[str, object]:
         return describe.describe(state.rules, known)
     try:
         return describe.describe_rule(state.options.describe_rule, state.rules, known)
-    except describe.NotLoadedError as error:
+    except describe.DescribeError as error:
         raise DeathError(str(error)) from error
 
 
@@ -239,7 +229,9 @@ def _for_description(plugin: LoadedPlugin) -> Plugin:
 
 
 def _line(value: object) -> str:
-    return msgspec.json.encode(value, order="sorted").decode() + "\n"
+    """One line of JSON; bytes that are no UTF-8 are replaced."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace") + "\n"
 
 
 # ---------------------------------------------------------------------------------------------------- outputs
