@@ -57,6 +57,8 @@ class Splitter:
                 continue
             kind = jsonvalue.string(node, "kind")
             items = jsonvalue.array(node, "items") if kind == "EventList" else None
+            if self.strict and not items:
+                items = None  # an empty list is none to Falco
             if kind == "Event":
                 found.append((node, True))
             elif items is not None:
