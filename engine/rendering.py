@@ -97,8 +97,13 @@ def text(value: Value | None, form: str, type_: Type = Type.UINT64, *, base64: b
         case IPv4Network() | IPv6Network():
             return "<IPNET>"
         case tuple():
-            items = (text(item, form, type_, base64=base64) or "" for item in value)
-            return cut("(" + ",".join(items) + ")", LIST_BYTES)
+            return cut(_listed([text(item, form, type_, base64=base64) or "" for item in value]), LIST_BYTES)
+
+
+def _listed(items: list[str]) -> str:
+    """Items in parentheses. Empty ones at the beginning get no comma: `("", "a", "")` is `(a,)`, as libs does it."""
+    first = next((at for at, item in enumerate(items) if item), len(items))
+    return "(" + ",".join(items[first:]) + ")"
 
 
 def member(value: Value | None, form: str, type_: Type = Type.UINT64, *, base64: bool = False) -> object:

@@ -33,6 +33,8 @@ def ref(name: str, type_: Type = Type.CHARBUF, form: Format = Format.DECIMAL) ->
         (("a", "b"), "NA", "(a,b)"),
         ((1, 2), "DEC", "(1,2)"),
         ((), "DEC", "()"),
+        (("", "a", "", "b", ""), "NA", "(a,,b,)"),
+        (("", ""), "NA", "()"),
     ],
 )
 def test_values_as_text(value, form, expected):
