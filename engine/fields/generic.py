@@ -35,9 +35,13 @@ def _rawtime(view: View, _stream: Stream) -> int:
 
 
 def _reltime(view: View, stream: Stream) -> int:
-    """Nanoseconds since the first event."""
-    first = view.ts_ns if stream.first_ts_ns is None else stream.first_ts_ns
-    return cut(view.ts_ns - first, 64, signed=False)
+    """Nanoseconds since the first event; since 1970 for libs' own events before it."""
+    return cut(view.ts_ns - (stream.first_ts_ns or 0), 64, signed=False)
+
+
+def _hostname(_view: View, stream: Stream) -> str | None:
+    """The host's name. Plugins have none until one is set; system calls always have, in captures an empty one."""
+    return stream.hostname if stream.hostname or stream.plugin is None else None
 
 
 def _written(view: View, zone: tzinfo, form: str, *, fraction: bool) -> str:
@@ -77,6 +81,6 @@ _READERS: dict[str, Reader] = {
     "evt.source": lambda _, stream: stream.source,
     "evt.is_async": lambda view, _: _is_async(view),
     "evt.asynctype": _async_type,
-    "evt.hostname": lambda _, stream: stream.hostname or None,
+    "evt.hostname": _hostname,
 }
 """How each field is read."""
