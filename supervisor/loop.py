@@ -62,6 +62,8 @@ class _Loop:
         self._reload: reload.Reload | None = None
         self._stopping = False
         self._told_open = False
+        self._failed = False
+        """One failed while it ran, and the others shall stop: as in Falco, once all have been opened."""
         self._tick = 0.0
         self._selector.register(interrupts.fd, selectors.EVENT_READ, self._interrupted)
         outputs.on_wake(interrupts.nudge)
@@ -303,9 +305,11 @@ class _Loop:
         if member.turned:
             self._listener.ended(result)
         if failure is not None and self._policy.on_failure is OnFailure.STOP and not life.start_failed:
-            self._force()
+            self._failed = True
         if not life.start_failed and life.epoch == 1 and not self._stopping:
             self._next_turn()
+        if self._failed and self._told_open:
+            self._force()
 
     def _force(self) -> None:
         """A failure ends the run: stop the others."""
@@ -338,6 +342,8 @@ class _Loop:
         if not self._told_open:
             self._told_open = True
             self._listener.all_opened()
+            if self._failed:
+                self._force()
 
     # ---------------------------------------------------------------------------------------------- signals, reload
 
