@@ -118,7 +118,6 @@ def spec() -> PluginSpec:
         fields=fieldtable.load(__package__, "dummy", ("dummy",)),
         extract_sources=("dummy",),
         init_schema=schema(SETTINGS),
-        open_params=(('{"start": 1, "maxEvents": 20}', "where to start, and after how many events to end"),),
         aliases=("libdummy.so",),
         check_config=checker("dummy", SETTINGS),
         make=make,

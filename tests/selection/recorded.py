@@ -1,7 +1,7 @@
 """Runs of a real Falco, and ours of the same command line as a black box: how they are done and compared.
 
 Compared exactly: exit status, standard output, standard error, after removing what no two runs share (dates, versions,
-folders). Where Falco itself leaves something open, so do we:
+folders) and, in the JSON schema of a plugin, the texts for people. Where Falco itself leaves something open, so do we:
 
 * Alerts of different sources may interleave; those of one source keep their order.
 * The source without a driver ticks by the clock: a busy machine may give a few ticks less.
@@ -139,6 +139,7 @@ _DATE = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000: ", re.MULTILINE)
 _ALERT_TIME = re.compile(r"^(?!2026-01-02T03:04:05\.678901000)\d{4}-\d\d-\d\dT[\d:.]+\+0000: ", re.MULTILINE)
 _VERSION = re.compile(r"^((?:Falco|Libs) version:|  Default driver:) .*", re.MULTILINE)
 _FIGURES = re.compile(r"Elapsed time: \S+, Captured Events: (\d+), \S+ eps")
+_SCHEMA = re.compile(r"^\{\"\$schema\".*\}$", re.MULTILINE)
 _SYSTEM = re.compile(r"^System info: .*\n?", re.MULTILINE)
 _ARGUMENTS = re.compile(r"^CLI args: \S+", re.MULTILINE)
 _TICK = re.compile(r"^TIME: Informational every \(num=\d+ type=scapevent\)$")
@@ -148,13 +149,20 @@ _STATISTICS = "Events detected: "
 
 def comparable(answer: Answer, case: Case, folder: Path) -> Answer:
     """Without what no two runs share, and in one order where Falco has none."""
-    stdout = _ALERT_TIME.sub("TIME: ", answer.stdout)
+    stdout = _SCHEMA.sub(_members, _ALERT_TIME.sub("TIME: ", answer.stdout))
     alerts, mark, statistics = stdout.partition(_STATISTICS)
     if mark and "-L" not in case["args"]:
         stdout = _settled(alerts, mark + statistics, case)
     elif "json_output=true" in case["args"] and "-L" in case["args"]:
         stdout = json.dumps(_without_order(json.loads(stdout)), sort_keys=True, indent=1) if stdout else stdout
     return Answer(answer.exit_code, _VERSION.sub(r"\1 X", stdout), _log(answer.stderr, case, folder))
+
+
+def _members(found: re.Match[str]) -> str:
+    """A plugin's JSON schema: the texts in it are ours, its members and their types and defaults are Falco's."""
+    made = json.loads(found[0])
+    body = made["definitions"]["PluginConfig"] if "definitions" in made else made
+    return repr(sorted((key, one["type"], one["default"]) for key, one in body["properties"].items()))
 
 
 def _settled(alerts: str, statistics: str, case: Case) -> str:
