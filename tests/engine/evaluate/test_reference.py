@@ -105,7 +105,7 @@ def value(text: str, **values: Value | Candidates) -> Value | None:
         ("not my.text exists", False),
     ],
 )
-def test_strings(text: str, expected: bool) -> None:
+def test_strings_are_compared_as_each_operator_says(text: str, expected: bool) -> None:
     assert holds(text, my__text="Abc/def") is expected
 
 
@@ -162,7 +162,7 @@ def test_a_missing_right_side_makes_the_check_false() -> None:
         ("my.net = oneof (10.0.0.0/8, 10.1.0.0/16)", False),
     ],
 )
-def test_numbers_booleans_and_addresses(text: str, expected: bool) -> None:
+def test_numbers_booleans_and_addresses_are_compared_as_values(text: str, expected: bool) -> None:
     address = ip_address("10.1.2.3")
     assert holds(text, my__number=7, my__flag=True, my__double=2.5, my__ip=address, my__net=address) is expected
 
