@@ -38,6 +38,9 @@ ToText = Callable[[View], str]
 ToMember = Callable[[View], object]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = 1_000_000_000
+_SIGN = 1 << 63
+_UNSIGNED = 2 * _SIGN - 1
+"""Times are 64 bits without a sign, also where the JSON form shows them with one."""
 
 
 class Formatter:
@@ -182,7 +185,7 @@ def _delta_text(name: str) -> Callable[[View], str | None]:
 def _fields_writer(rule: Rule, options: Options) -> ToText:
     """Writes the object `output_fields`: the message's fields, the prefix's time, then `extra_fields`."""
     members: dict[str, ToMember] = {ref.text: _member(ref, options) for ref in rule.output.fields()}
-    members["evt.time.iso8601" if options.iso_time else "evt.time"] = lambda view: view.ts_ns
+    members["evt.time.iso8601" if options.iso_time else "evt.time"] = _timestamp
     for extra in rule.extra_fields:
         if isinstance(extra.value, Template):
             members[extra.key] = _formatted(extra.value, options)
@@ -208,7 +211,7 @@ def _member(ref: FieldRef, options: Options) -> ToMember:
     base64 = options.base64_buffers
     name = ref.field.name
     if name in _TIMESTAMPS:
-        return lambda view: view.ts_ns
+        return _timestamp
     if name in _DELTAS:
         return lambda _: 0
     if name in _SIGNED:
@@ -222,6 +225,11 @@ def _member(ref: FieldRef, options: Options) -> ToMember:
 def _signed(value: Value | None) -> object:
     """The signed reading of an unsigned 64-bit number."""
     return cut(value, 64, signed=True) if isinstance(value, int) else value
+
+
+def _timestamp(view: View) -> int:
+    """The event's time as JSON shows it: with a sign."""
+    return (view.ts_ns + _SIGN) % (2 * _SIGN) - _SIGN
 
 
 def _quoted(line: str) -> str:
@@ -240,13 +248,13 @@ def _dumped(value: object) -> str:
 
 def utc_time(ts_ns: int) -> str:
     """`YYYY-MM-DDTHH:MM:SS.nnnnnnnnnZ`, the `time` of JSON alerts."""
-    seconds, rest = divmod(ts_ns, _SECOND)
+    seconds, rest = divmod(ts_ns & _UNSIGNED, _SECOND)
     return f"{(_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]}.{rest:09d}Z"
 
 
 def clock_time(ts_ns: int, zone: tzinfo) -> str:
     """`HH:MM:SS.nnnnnnnnn` in a zone: evt.time."""
-    seconds, rest = divmod(ts_ns, _SECOND)
+    seconds, rest = divmod(ts_ns & _UNSIGNED, _SECOND)
     return f"{(_EPOCH + timedelta(seconds=seconds)).astimezone(zone):%H:%M:%S}.{rest:09d}"
 
 

@@ -9,6 +9,8 @@ from engine.evaluate import reference
 from engine.event import ASYNC_EVENT, Batch, View
 from engine.rules.model import Rule, Ruleset
 
+_SIGN = 1 << 63
+
 
 class ReferenceDetector:
     """One source's rules, applied to that source's events."""
@@ -65,9 +67,11 @@ class ReferenceDetector:
 def _past_limit(ts_ns: int, progress: Progress) -> bool:
     """Whether `-M` ends the source at this event; the first event that has a time starts the clock.
 
-    The difference is signed: an event that is older than the first one never ends it.
+    The difference is signed, in 64 bits: an event that is older than the first one never ends it.
     """
     if not progress.first_ts_ns:
         progress.first_ts_ns = ts_ns
         return False
-    return bool(progress.limit_ns) and ts_ns - progress.first_ts_ns >= (progress.limit_ns or 0)
+    if not progress.limit_ns:
+        return False
+    return (ts_ns - progress.first_ts_ns + _SIGN) % (2 * _SIGN) - _SIGN >= progress.limit_ns

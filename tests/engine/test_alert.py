@@ -218,6 +218,14 @@ def test_times_in_utc_and_in_a_zone():
     assert clock_time(TS, timezone(timedelta(hours=2))) == "12:00:01.000041000"
 
 
+def test_a_time_far_in_the_future_is_signed_in_members_only():
+    ts = 11_651_379_494_838_206_464
+    for given in (ts, ts - (1 << 64)):
+        line = json.loads(Formatter(Options(json=True)).format(rule("x"), View({}, ts_ns=given)))
+        assert line["time"] == "2339-03-21T22:18:14.838206464Z"
+        assert line["output_fields"]["evt.time"] == -6795364578871345152
+
+
 def internal(fields, **options) -> str:
     made = internal_alert("Falco internal: x", Priority.DEBUG, "said", fields, TS, Options(**options), UTC)
     return made.decode()
