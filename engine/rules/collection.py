@@ -45,6 +45,7 @@ class Entry:
     is_list: bool = False
     item: str = ""
     items: list["Entry"] = field(default_factory=list)
+    place: Place | None = field(default=None, repr=False, compare=False)
 
     @property
     def is_given(self) -> bool:

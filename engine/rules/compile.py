@@ -17,6 +17,7 @@ from engine.rules.place import Place, RulesItemError, Traced, wrong
 from engine.span import Span
 
 _MAX_NODES = 1_000_000
+_MOST_TEXT = 1 << 26
 _MANY_CODES = 100
 _SYSCALL = "syscall"
 _TOO_MANY_CODES = "Rule matches too many evt.type values. This has a significant performance penalty."
@@ -54,6 +55,8 @@ class Compiler:
         self._parsed: dict[str, ast.Expr] = {}
         self._macros: dict[str, _Condition] = {}
         self._sizes: dict[int, int] = {}
+        self._expanded = 0
+        """Characters of conditions so far, lists written out."""
         self._keys: dict[str, Hashable] = {}
         """For each macro what its condition, as it is now, was made from."""
         self._made: dict[Hashable, int] = {}
@@ -72,6 +75,7 @@ class Compiler:
 
     def _compile(self, collection: Collection, report: Report) -> tuple[Rule, ...]:
         self._sizes = {}
+        self._expanded = 0
         lists = collection.compiled_lists = compile_lists(collection.lists)
         macros, resolver = self._compile_macros(collection, lists)
         collection.compiled_macros = macros
@@ -85,6 +89,9 @@ class Compiler:
 
     def _parse(self, written: Traced, lists: Mapping[str, CompiledList], place: Place) -> _Condition:
         expanded = with_lists(written, lists.values())
+        self._expanded += len(expanded.text)
+        if self._expanded > _MOST_TEXT:
+            raise ExpansionError("conditions grow without bounds by lists")
         parsed = self._parsed.get(expanded.text)
         if parsed is None:
             try:

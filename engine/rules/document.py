@@ -361,6 +361,11 @@ def _check_version(token: Token) -> None:
 
 
 def span_of(source: Source, node: Node) -> Span:
-    """The characters of `source.text` that a node covers: scalars wholly, of others the first one."""
+    """The characters of `source.text` that a node covers: a scalar, a map's first pair, else the first one."""
     end = max(node.end, node.pos + 1)
-    return Span(source.character(node.pos), source.character(end))
+    if node.kind == "map" and node.pairs:
+        first, value = node.pairs[0]
+        end = value.end if value.pos >= first.end > node.pos else first.end
+    start = source.character(node.pos)
+    covered = source.text[start : source.character(end)]
+    return Span(start, start + (len(covered.rstrip()) or len(covered)))

@@ -74,7 +74,7 @@ def _entry(node: Node, key: str, place: Place, decoded: dict[int, Entry]) -> Ent
     known = decoded.get(id(node))
     if known is not None:
         return known
-    entry = decoded[id(node)] = Entry()
+    entry = decoded[id(node)] = Entry(place=place.at(node, "value for", key))
     within = place.at(node, "value for", key)
     if node.kind == "scalar":
         if not node.value:
@@ -106,10 +106,10 @@ def _complete_tuples(info: ExceptionInfo, is_field: Callable[[str], bool] | None
     for comp in info.comps.items:
         comp.item = comp.item.strip(" \t\r\n")
         if not (comp.item in _COMPARISONS or is_modified(comp.item)):
-            raise wrong(f"'{comp.item}' is not a supported comparison operator", info.place)
+            raise wrong(f"'{comp.item}' is not a supported comparison operator", _pointing(info, comp))
     for one in info.fields.items:
         if is_field is not None and not is_field(one.item):
-            raise wrong(f"'{one.item}' is not a supported filter field", info.place)
+            raise wrong(f"'{one.item}' is not a supported filter field", _pointing(info, one))
 
 
 def _complete_single(info: ExceptionInfo, is_field: Callable[[str], bool] | None) -> None:
@@ -119,9 +119,14 @@ def _complete_single(info: ExceptionInfo, is_field: Callable[[str], bool] | None
         raise wrong("Fields and comps must both be strings", info.place)
     info.comps.item = info.comps.item.strip(" \t\r\n")
     if not (info.comps.item in _LIST_COMPARISONS or is_modified(info.comps.item)):
-        raise wrong(_ONE_VALUE, info.place)
+        raise wrong(_ONE_VALUE, _pointing(info, info.comps))
     if is_field is not None and not is_field(info.fields.item):
-        raise wrong(f"'{info.fields.item}' is not a supported filter field", info.place)
+        raise wrong(f"'{info.fields.item}' is not a supported filter field", _pointing(info, info.fields))
+
+
+def _pointing(info: ExceptionInfo, entry: Entry) -> Place:
+    """The exception for Falco, one of its entries for us."""
+    return info.place if entry.place is None else info.place.narrowed(entry.place.caret)
 
 
 def is_modified(comparison: str) -> bool:
@@ -160,7 +165,7 @@ def _tuples(info: ExceptionInfo) -> str:
     rows = []
     for row in info.values:
         if len(row.items) != len(info.fields.items):
-            raise wrong("Fields and values lists must have equal length", info.place)
+            raise wrong("Fields and values lists must have equal length", _pointing(info, row))
         checks = [
             f" {name.item} {comp.item} {_right(value, comp.item)}"
             for name, comp, value in zip(info.fields.items, info.comps.items, row.items, strict=False)

@@ -11,8 +11,10 @@ from engine.span import Position, Span
 
 _BLANKS = " \t\n\r"
 _DELIMITERS = _BLANKS + "(),="
-_LONGEST = 1 << 24
+_LONGEST = 1 << 22
 """Characters a condition may grow to: lists that double each other would otherwise take all memory."""
+_MOST_STEPS = 1_000_000
+"""Nodes looked at for one condition: macros can double each other too."""
 
 
 class ExpansionError(Exception):
@@ -49,39 +51,84 @@ def with_lists(condition: Traced, lists: Iterable[CompiledList]) -> Traced:
 
 
 def _with_list(condition: Traced, one: CompiledList) -> Traced:
-    text = condition.text
-    edits = list(condition.edits)
+    """One list's name replaced wherever it stands alone; blanks around it go with it."""
+    text, name = condition.text, one.name
     items = ""
     for item in one.items:
         items += (", " if items else "") + quoted(item)
-    at = text.find(one.name)
-    while at >= 0:
-        end = at + len(one.name)
-        if (at == 0 or text[at - 1] in _DELIMITERS) and (end >= len(text) or text[end] in _DELIMITERS):
-            at, end = _widened(text, at, end, empty=not items)
-            made = (" " if at > 0 else "") + items + " "
-            edits.append((at, end, len(made)))
-            text = text[:at] + made + text[end:]
-            if len(text) > _LONGEST:
-                raise ExpansionError(f"condition grows without bounds by list '{one.name}'")
-            at += len(items) + 1
-            one.used = True
-        at = text.find(one.name, at + 1)
-    return replace(condition, text=text, edits=tuple(edits))
-
-
-def _widened(text: str, start: int, end: int, *, empty: bool) -> tuple[int, int]:
-    """Blanks around a list's name go with it; an empty list takes a comma along."""
-    while start > 0 and text[start - 1] in _BLANKS:
-        start -= 1
-    while end < len(text) and text[end] in _BLANKS:
-        end += 1
-    if empty:
-        if start > 0 and text[start - 1] == ",":
-            start -= 1
-        elif end < len(text) and text[end] == ",":
+    written = _Written(list(condition.edits))
+    copied = search = 0
+    while (at := text.find(name, search)) >= 0:
+        end = at + len(name)
+        before = text[at - 1] if at > copied else written.last
+        if (before and before not in _DELIMITERS) or (end < len(text) and text[end] not in _DELIMITERS):
+            search = at + 1
+            continue
+        written.copy(text[copied:at])
+        place = written.size
+        written.strip(_BLANKS)
+        name_end = end
+        while end < len(text) and text[end] in _BLANKS:
             end += 1
-    return start, end
+        if not items and not written.take(",") and text[end : end + 1] == ",":
+            end += 1
+        start = written.size
+        made = (" " if start else "") + items + " "
+        written.edits.append((start, place + len(name) + end - name_end, len(made)))
+        written.copy(made)
+        copied = end
+        # Falco's quirk: behind a list at the very start one character is not looked at.
+        search = end if start else end + 1
+        one.used = True
+    written.copy(text[copied:])
+    return replace(condition, text=written.text, edits=tuple(written.edits))
+
+
+@dataclass(slots=True)
+class _Written:
+    """The new text while it is written, and what was replaced by what."""
+
+    edits: list[tuple[int, int, int]]
+    parts: list[str] = field(default_factory=list)
+    size: int = 0
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "".join(self.parts)
+
+    @property
+    def last(self) -> str:
+        """The last character, or nothing."""
+        return self.parts[-1][-1] if self.parts else ""
+
+    def copy(self, part: str) -> None:
+        """Write some more."""
+        if part:
+            self.parts.append(part)
+            self.size += len(part)
+            if self.size > _LONGEST:
+                raise ExpansionError("condition grows without bounds by its lists")
+
+    def strip(self, blanks: str) -> None:
+        """Take blanks at the end away."""
+        while self.parts:
+            part = self.parts.pop()
+            kept = part.rstrip(blanks)
+            self.size -= len(part) - len(kept)
+            if kept:
+                self.parts.append(kept)
+                return
+
+    def take(self, char: str) -> bool:
+        """Take the last character away if it is `char`."""
+        if self.last != char:
+            return False
+        part = self.parts.pop()[:-1]
+        self.size -= 1
+        if part:
+            self.parts.append(part)
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +192,7 @@ class MacroResolver:
     def _resolve(self, expr: ast.Expr, visibility: int | None) -> Resolution:
         result = Resolution(expr)
         stack = [_Frame(ast.And((expr,), expr.span), [expr], "")]
-        while True:
+        for _ in range(_MOST_STEPS):
             frame = stack[-1]
             if not frame.todo:
                 stack.pop()
@@ -164,6 +211,7 @@ class MacroResolver:
                 self._macro(child, stack, result, visibility)
             else:
                 frame.done.append(child)
+        raise ExpansionError("condition grows without bounds by its macros")
 
     def _macro(self, node: ast.Macro, stack: list[_Frame], result: Resolution, visibility: int | None) -> None:
         frame = stack[-1]

@@ -233,7 +233,9 @@ class ItemReader:
         if unknown:
             message = f"Unknown source {rule.source}, skipping"
             hint = did_you_mean(rule.source, self._collector.sources)
-            self.warn(Code.LOAD_UNKNOWN_SOURCE, message, place, hint)
+            node = item.get("source")
+            exact = None if node is None else place.at(node, "value for").caret
+            self.warn(Code.LOAD_UNKNOWN_SOURCE, message, place.narrowed(exact), hint)
 
     def _override_rule(self, item: Node, overrides: Overrides, update: RuleUpdate, place: Place) -> None:
         """Appends first, then replacements; then no key may be left over."""
