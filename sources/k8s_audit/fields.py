@@ -331,6 +331,7 @@ _RULES: dict[str, Rule] = {
 }
 for _place in ("containers", "initContainers", "ephemeralContainers"):
     _RULES.update({f"ka.req.pod.{_place}.{_name}": _rule for _name, _rule in _container_rules(_place).items()})
+del _RULES["ka.req.pod.ephemeralContainers.host_port"]  # such containers have no ports
 
 READERS: dict[str, FieldReader] = {name: _reader(rule) for name, rule in _RULES.items()}
 """Field name -> how to read it."""
