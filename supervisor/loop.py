@@ -62,8 +62,7 @@ class _Loop:
         self._reload: reload.Reload | None = None
         self._stopping = False
         self._told_open = False
-        self._failed = False
-        """One failed while it ran, and the others shall stop: as in Falco, once all have been opened."""
+        self._failed = False  # while it ran: the others shall stop, but as in Falco only once all have been opened
         self._tick = 0.0
         self._selector.register(interrupts.fd, selectors.EVENT_READ, self._interrupted)
         outputs.on_wake(interrupts.nudge)

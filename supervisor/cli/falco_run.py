@@ -11,7 +11,7 @@ from engine.errors import ConfigError
 from engine.priority import Priority
 from supervisor import clock, equip, listener, localzone, loop, planning, plugins, policy, syscallset, wire
 from supervisor.cli.falco_state import State, page_size
-from supervisor.config import checks
+from supervisor.config import checks, keys
 from supervisor.plan import ChildPlan, RunPlan
 from supervisor.plugins import SYSCALL
 from supervisor.result import SourceResult
@@ -92,10 +92,16 @@ def name_what_has_no_effect(state: State) -> None:
         "webserver.enabled": config.webserver.enabled and not state.replays,
         "metrics.enabled": config.metrics.enabled,
         "capture.enabled": config.capture.enabled,
+        "watch_config_files": config.watch_config_files and _written(state, "watch_config_files"),
     }
     for setting, asked in missing.items():
         if asked and not state.options.dry_run:
             state.journal.warning(f"{setting} has no effect in this version of cadge")
+
+
+def _written(state: State, key: str) -> bool:
+    """Whether somebody wrote a setting down: a default that does nothing is no reason to complain."""
+    return keys.find(state.loaded_config.document, key) is not None
 
 
 # -------------------------------------------------------------------------------------------------------- run
