@@ -24,22 +24,29 @@ class Ran:
     events: list[Any] = field(default_factory=list)
     end: Any = None
     log: list[str] = field(default_factory=list)
+    seen: list[list[Any]] = field(default_factory=list)
+    """The fields asked for with `live`, while the cursor stood on each event."""
 
     def __post_init__(self):
         self.catalog = None
 
     def values(self, name: str) -> list[Any]:
         """A field of every event."""
+        return [view.extract(self.reference(name)) for view in self.events]
+
+    def reference(self, name: str) -> Any:
+        """What a name means in rules of the source."""
         stem, bracket, rest = name.partition("[")
-        ref = resolve.resolve(self.catalog, stem, rest[:-1] if bracket else None)
-        return [view.extract(ref) for view in self.events]
+        return resolve.resolve(self.catalog, stem, rest[:-1] if bracket else None)
 
 
 @pytest.fixture
 def run() -> Callable[..., Ran]:
     """A function that reads a plugin's source to its end."""
 
-    def go(name: str, params: str, *, init: str = "", batch_events: int = 512, strict: bool = False, seed: int = 0):
+    def go(
+        name: str, params: str, *, init: str = "", batch_events: int = 512, strict: bool = False, seed: int = 0, live=()
+    ):
         plugin, json = registry.load(name), registry.load("json")
         log: list[str] = []
         clock = itertools.count(ARRIVAL_NS, 1000)
@@ -63,6 +70,7 @@ def run() -> Callable[..., Ran]:
             for view in batch.views(num):
                 num = view.num
                 ran.events.append(view)
+                ran.seen.append([view.extract(ran.reference(one)) for one in live])
         ran.end = batch
         source.close()
         return ran
