@@ -4,13 +4,12 @@ One payload a line; unless strict, a line may also be an array of payloads. Fold
 files are unpacked.
 """
 
-import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import SourceError
 from sources import jsonvalue
-from sources.inlets.lines import Lines, reason
+from sources.inlets.lines import UNREADABLE, Lines, reason
 from sources.pull import FALCO_PAYLOAD, PullSource
 from sources.view import Record
 
@@ -34,7 +33,7 @@ class PayloadSource(PullSource):
             raise SourceError(f"{self.service} is not available yet: give the path of an existing file or folder")
         files = sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]
         try:
-            self._lines = Lines(files, limit=LONGEST_LINE)
+            self._lines = Lines(files, limit=LONGEST_LINE, tell=self.skip)
         except OSError as error:
             raise SourceError(f"open {error.filename}: {reason(error)}") from error
         return self._read(self._lines)
@@ -55,9 +54,8 @@ class PayloadSource(PullSource):
                     if record is not None and self.config.strict and len(record.payload) > FALCO_PAYLOAD:
                         raise SourceError("short write")
                     yield record
-        except (OSError, EOFError, gzip.BadGzipFile) as error:
+        except UNREADABLE as error:
             raise SourceError(f"read {self.config.open_params}: {error}") from error
-        self.counts["lines too long"] += lines.too_long
 
     def _payloads(self, line: bytes) -> list[bytes]:
         start = line.lstrip(b" \t\r")[:1]

@@ -51,7 +51,8 @@ class CloudtrailSource(PullSource):
                     yield from self._file(cutter, file, packed=path.name.endswith(".json.gz"))
             except OSError as error:
                 raise SourceError(f"open {path}: {reason(error)}") from error
-            self.counts["records too long"] += cutter.too_long
+            if cutter.too_long:
+                self.skip("records too long", f"{path}: a record of more than {LONGEST_RECORD} bytes")
 
     def _file(self, cutter: records.Cutter, file: BinaryIO, *, packed: bool) -> Iterator[Record | None]:
         try:

@@ -2,7 +2,8 @@
 
 import gzip
 import os
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +13,10 @@ BLOCK = 1 << 18
 """Bytes read at once."""
 
 
+UNREADABLE = (OSError, EOFError, zlib.error)
+"""What reading a file, packed or not, can raise."""
+
+
 class LongLineError(Exception):
     """A line is longer than the limit."""
 
@@ -19,21 +24,23 @@ class LongLineError(Exception):
 class Lines:
     """Cuts one or more files into lines without their ends (line feed, and one carriage return before it).
 
-    `limit` bounds the bytes of a line. `strict`: a longer one raises LongLineError; otherwise it is skipped and counted
-    in `too_long`. A file whose last line has no end is as if it had one. Gzipped files are unpacked unless strict.
+    `limit` bounds the bytes of a line. `strict`: a longer one raises LongLineError; otherwise it is skipped and told
+    to `tell` (counter, text). A last line without an end is a line. Gzipped files are unpacked unless strict.
     """
 
-    def __init__(self, paths: list[Path], *, limit: int, strict: bool = False) -> None:
+    def __init__(
+        self, paths: list[Path], *, limit: int, strict: bool = False, tell: Callable[[str, str], None] | None = None
+    ) -> None:
         self.paths = paths
         self.limit = limit
         self.strict = strict
-        self.too_long = 0
+        self.tell = tell
         self.done_bytes = 0
         self.total_bytes = sum(path.stat().st_size for path in paths)
         self._file: BinaryIO | None = None
 
     def __iter__(self) -> Iterator[bytes]:
-        """All lines, empty ones too. Raises OSError, EOFError or gzip.BadGzipFile for what cannot be read."""
+        """All lines, empty ones too. Raises one of UNREADABLE for what cannot be read."""
         for path in self.paths:
             with path.open("rb") as raw:
                 self._file = raw
@@ -75,7 +82,8 @@ class Lines:
     def _overlong(self) -> None:
         if self.strict:
             raise LongLineError
-        self.too_long += 1
+        if self.tell is not None:
+            self.tell("lines too long", f"a line of more than {self.limit} bytes is skipped")
 
 
 def stat(path: str) -> os.stat_result:

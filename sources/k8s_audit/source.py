@@ -7,7 +7,7 @@ from engine.errors import SourceError
 from sources import fieldtable, gourl
 from sources.base import Source
 from sources.initconfig import Setting, checker, schema
-from sources.inlets.lines import Lines, LongLineError, reason, stat
+from sources.inlets.lines import UNREADABLE, Lines, LongLineError, reason, stat
 from sources.k8s_audit.fields import READERS
 from sources.k8s_audit.records import Splitter
 from sources.kit import make_kit
@@ -36,7 +36,7 @@ class K8sAuditSource(PullSource):
         """Open the input that the open parameters name."""
         limit = FALCO_LINE if self.config.strict else LONGEST_LINE
         try:
-            self._lines = Lines(inputs(self.config.open_params), limit=limit, strict=self.config.strict)
+            self._lines = Lines(inputs(self.config.open_params), limit=limit, strict=self.config.strict, tell=self.skip)
         except OSError as error:
             raise SourceError(f"open {error.filename}: {reason(error)}") from error
         return self._events(self._lines)
@@ -49,9 +49,8 @@ class K8sAuditSource(PullSource):
                     yield from splitter.split(line)
         except LongLineError:
             raise SourceError("bufio.Scanner: token too long") from None
-        except (OSError, EOFError) as error:
+        except UNREADABLE as error:
             raise SourceError(f"read {self.config.open_params}: {error}") from error
-        self.counts["lines too long"] += lines.too_long
 
     def position(self) -> tuple[int, int] | None:
         """Bytes read and bytes in all."""

@@ -33,9 +33,9 @@ def test_a_long_line_is_skipped_and_counted(tmp_path, monkeypatch, block):
     monkeypatch.setattr(lines, "BLOCK", block)
     path = tmp_path / "x"
     path.write_bytes(b"ab\n" + b"x" * 11 + b"\ncd\n" + b"y" * 12)
-    cut = Lines([path], limit=10)
-    assert list(cut) == [b"ab", b"cd"]
-    assert cut.too_long == 2
+    told = []
+    assert list(Lines([path], limit=10, tell=lambda *what: told.append(what))) == [b"ab", b"cd"]
+    assert told == [("lines too long", "a line of more than 10 bytes is skipped")] * 2
 
 
 def test_a_long_line_ends_a_strict_reading(tmp_path):

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -159,3 +160,19 @@ def test_an_odd_request_never_raises(run, tmp_path, odd):
         for one in group.fields:
             argument = "[0]" if one.argument.index else "[x]" if one.argument.key else ""
             ran.values(one.name + argument)
+
+
+CRASHES = Path(__file__).resolve().parents[3] / "../shared/corpus/k8s_audit/edge-values/crashes.jsonl"
+
+
+@pytest.mark.corpus
+@pytest.mark.skipif(not CRASHES.exists(), reason="needs the recorded corpus beside the repository")
+def test_events_on_which_falco_dies_have_values_or_none(run, tmp_path):
+    cases = [json.loads(line) for line in CRASHES.read_text().splitlines()]
+    path = tmp_path / "x.jsonl"
+    path.write_text("".join(case["event"] + "\n" for case in cases))
+    ran = run("k8saudit", str(path))
+    assert len(ran.events) == len(cases)
+    for case in cases:
+        for name in case["fields"]:
+            ran.values(name)
