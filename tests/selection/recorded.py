@@ -18,6 +18,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -59,9 +60,23 @@ def waiting(case: Case) -> str | None:
     """What a case waits for that is not built yet; None: it can be run."""
     if any("metrics.enabled=true" in word for word in case["args"]):
         return "metrics are not taken yet"
-    if case.get("k8saudit_open_params", "").startswith("file:"):
+    if case.get("k8saudit_open_params", "").startswith("file:") and not follows_files():
         return "files of audit events are not followed yet"
     return None
+
+
+@cache
+def follows_files() -> bool:
+    """Whether `file://` can be opened by now: then these cases are asked without anybody having to think of it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        prepare({"rules": "rules.yaml", "k8saudit_open_params": "file://FOLDER/audit.jsonl"}, folder)
+        command = [COMMAND, "-c", "falco.yaml", "--enable-source", "k8s_audit"]
+        try:
+            ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=3, check=False)
+        except subprocess.TimeoutExpired:
+            return True
+    return "is not available yet" not in ended.stderr
 
 
 @dataclass(frozen=True, slots=True)
