@@ -42,6 +42,7 @@ class Life:
         self._build = build
         self._budget = Budget(policy)
         self._watch = Watch(policy)
+        self._turned = False
         self._ever_ready = False
         self._ready = False
         self._failed: wire.Failed | None = None
@@ -64,6 +65,7 @@ class Life:
             case lifecycle.Begin():
                 return self._start()
             case lifecycle.Turn():
+                self._turned = True
                 return [Send(wire.Open())]
             case lifecycle.Spawned(pid=pid):
                 return self._spawned(pid, now)
@@ -77,6 +79,8 @@ class Life:
             case lifecycle.StopAsked():
                 return self._stop(now)
             case lifecycle.RestartAsked(reason=reason):
+                if self.state not in (State.STARTING, State.RUNNING):
+                    return []
                 self._excused = True
                 return self._kill(reason)
             case lifecycle.Paused(on=on):
@@ -91,6 +95,11 @@ class Life:
         if self.pid and self.state in _ALIVE and (silent := self._watch.silent_at()) is not None:
             times.append(silent)
         return min(times, default=None)
+
+    @property
+    def opened_once(self) -> bool:
+        """Whether its source has been open, in any life."""
+        return self._ever_ready
 
     @property
     def over(self) -> bool:
@@ -113,7 +122,7 @@ class Life:
         self.pid = pid
         self._born = now
         self._watch.begin(now)
-        return [Send(wire.Open())] if self.epoch > 1 else []
+        return [Send(wire.Open())] if self.epoch > 1 and self._turned else []
 
     def _stop(self, now: float) -> list[Order]:
         if self.over:
@@ -243,12 +252,12 @@ class Life:
 
     def _death(self, sentence: str, exit_: lifecycle.Exited, now: float) -> list[Order]:
         self.deaths.append(sentence)
-        if not self._ever_ready:
-            self.start_failed = True
-            return self._finish(State.FATAL, sentence)
         if self._excused:
             self.restarts += 1
             return [Note(WARNING, f"{sentence}; starting again"), *self._start()]
+        if not self._ever_ready:
+            self.start_failed = True
+            return self._finish(State.FATAL, sentence)
         if self._policy.on_failure is not OnFailure.RESTART:
             return self._finish(State.FATAL, sentence)
         verdict = self._budget.death(exit_.place, now - self._born)

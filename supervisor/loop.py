@@ -7,21 +7,21 @@ each beginning to alert as soon as it is open.
 import selectors
 import signal
 import time
-from typing import Any
 
 import msgspec
 
-from supervisor import build, launcher, lifecycle, reload, wire
+from supervisor import build, launcher, lifecycle, wire
 from supervisor.channel import Channel
 from supervisor.interrupts import Interrupts
 from supervisor.life import Life
-from supervisor.lifecycle import Deliver, Kill, Note, Over, Send, Start, State
+from supervisor.lifecycle import Deliver, Kill, Note, Over, Send, Start
 from supervisor.listener import Listener, NewRules, Restart, Tell
 from supervisor.member import Member
 from supervisor.outputs.base import Line
 from supervisor.outputs.fanout import Fanout, Parcel
-from supervisor.plan import ChildPlan, RunPlan, hash_rules
+from supervisor.plan import ChildPlan, RunPlan
 from supervisor.policy import OnFailure, Policy
+from supervisor.reloading import Reloading
 from supervisor.result import RunResult, SourceResult
 from supervisor.usage import Meter
 
@@ -59,7 +59,7 @@ class _Loop:
         self._interrupts = interrupts
         self._selector = selectors.DefaultSelector()
         self._members = {child.source: self._member(child) for child in plan.children}
-        self._reload: reload.Reload | None = None
+        self._reloading = Reloading(self._members, policy.reload_s, self._send, self._tell, listener.note)
         self._stopping = False
         self._told_open = False
         self._failed = False  # while it ran: the others shall stop, but as in Falco only once all have been opened
@@ -86,8 +86,8 @@ class _Loop:
     def _patience(self) -> float:
         now = time.monotonic()
         dues = [self._tick, *(due for member in self._members.values() if (due := member.life.deadline()) is not None)]
-        if self._reload is not None:
-            dues.append(self._reload.due)
+        if (due := self._reloading.due()) is not None:
+            dues.append(due)
         return max(0.0, min(dues) - now)
 
     def _time_passed(self) -> None:
@@ -96,8 +96,7 @@ class _Loop:
             due = member.life.deadline()
             if due is not None and now >= due:
                 self._tell(member, lifecycle.Passed())
-        if self._reload is not None:
-            self._follow(self._reload.passed(now))
+        self._reloading.passed(now)
         if now >= self._tick:
             self._tick = now + _TICK_S
             self._outputs.check()
@@ -152,6 +151,7 @@ class _Loop:
         child = channel.child
         member.channel = channel
         member.meter = Meter(child.pid)
+        member.rules_hash = member.plan.rules_hash
         member.result.pid = child.pid
         member.reading = member.hearing = True
         self._selector.register(child.wire_fd, selectors.EVENT_READ, lambda: self._read(member))
@@ -212,8 +212,7 @@ class _Loop:
         match message:
             case wire.Ready():
                 self._listener.opened(member.plan, member.life.pid)
-                if member.life.epoch == 1:
-                    self._next_turn()
+                self._next_turn()
             case wire.Beat():
                 self._listener.beat(member.source, message)
             case wire.Log(level=level, text=text):
@@ -221,8 +220,7 @@ class _Loop:
             case wire.Internal():
                 self._internal(member.source, message)
             case wire.Prepared() | wire.Refused() | wire.Swapped():
-                if self._reload is not None:
-                    self._follow(self._reload.heard(member.source, message, time.monotonic()))
+                self._reloading.heard(member.source, message)
             case _:
                 pass
 
@@ -289,8 +287,7 @@ class _Loop:
         channel.close()
         member.buried(child.cpu_s)
         self._tell(member, stimulus)
-        if self._reload is not None:
-            self._follow(self._reload.gone(member.source, time.monotonic()))
+        self._reloading.gone(member.source)
 
     def _over(self, member: Member, failure: str | None) -> None:
         """A source is finished for good."""
@@ -305,7 +302,7 @@ class _Loop:
             self._listener.ended(result)
         if failure is not None and self._policy.on_failure is OnFailure.STOP and not life.start_failed:
             self._failed = True
-        if not life.start_failed and life.epoch == 1 and not self._stopping:
+        if not life.start_failed and not life.opened_once and not self._stopping:
             self._next_turn()
         if self._failed and self._told_open:
             self._force()
@@ -336,7 +333,7 @@ class _Loop:
                 self._listener.opening(member.plan)
                 self._tell(member, lifecycle.Turn())
                 return
-            if member.life.state is State.STARTING and member.life.epoch == 1:
+            if not member.life.opened_once:
                 return
         if not self._told_open:
             self._told_open = True
@@ -377,47 +374,6 @@ class _Loop:
             case Tell(alert=alert):
                 self._internal("", alert)
             case NewRules(rules=rules):
-                self._begin_reload(rules)
+                self._reloading.begin(rules, stopping=self._stopping)
             case None:
                 pass
-
-    def _begin_reload(self, rules: tuple[Any, ...]) -> None:
-        if self._stopping:
-            return
-        if self._reload is not None:
-            self._listener.note("", ERROR, "a reload is under way already: ask again when it is done")
-            return
-        now = time.monotonic()
-        patience = self._policy.reload_s
-        self._reload = reload.Reload(rules, hash_rules(rules), now + patience, patience)
-        alive = [name for name, member in self._members.items() if member.channel is not None]
-        self._follow(self._reload.begin(alive, now))
-
-    def _follow(self, steps: list[reload.Step]) -> None:
-        """Carry out what a reload wants."""
-        for step in steps:
-            match step:
-                case reload.Ask(source=source, message=message):
-                    self._send(self._members[source], message)
-                case reload.Adopt():
-                    self._adopt()
-                case reload.Replace(source=source):
-                    reason = "did not answer a reload"
-                    self._tell(self._members[source], lifecycle.RestartAsked(reason))
-                case reload.Finished(refusal=refusal):
-                    self._reloaded(refusal)
-
-    def _adopt(self) -> None:
-        assert self._reload is not None
-        new = self._reload
-        for member in self._members.values():
-            member.plan = msgspec.structs.replace(member.plan, rules=new.rules, rules_hash=new.rules_hash)
-
-    def _reloaded(self, refusal: str) -> None:
-        assert self._reload is not None
-        digest = self._reload.rules_hash[:12]
-        self._reload = None
-        if refusal:
-            self._listener.note("", ERROR, f"the new rules are refused, the old ones stay in force: {refusal}")
-        else:
-            self._listener.note("", INFO, f"the new rules are in force (sha256 {digest})")

@@ -27,6 +27,8 @@ class Member:
     """Its stderr is looked at."""
     writing: bool = False
     """Its control stream is full and looked at."""
+    rules_hash: str = ""
+    """Of the rules in force in its present life."""
     acked: tuple[int, tuple[int, int]] = (0, (0, 0))
     past_events: int = 0
     """Events of earlier lives that are not read again."""
