@@ -69,7 +69,8 @@ def _live(plan: ChildPlan, uplink: Uplink, control: Control, pen: Pen) -> int:
     except CadgeError as error:
         return _failed(uplink, wire.Failed(str(error)))
     source = Watched(gear.source, gear.progress, pen, careful=plan.careful)
-    pump = Pump(uplink, gear.progress, pen, plan.limits.alerts_per_frame)
+    # After a death every alert leaves at once: those before an event that kills must not die with it again.
+    pump = Pump(uplink, gear.progress, pen, 1 if plan.careful else plan.limits.alerts_per_frame)
     control.attach(pump, source)
     began = time.monotonic()
     if control.wait_for_turn():

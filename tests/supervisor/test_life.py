@@ -8,7 +8,7 @@ from supervisor import lifecycle, wire
 from supervisor.life import Life
 from supervisor.lifecycle import Deliver, Kill, Note, Over, Send, Start, State
 from supervisor.policy import OnFailure, Policy
-from supervisor.recorder import Place
+from supervisor.recorder import NOWHERE, Place
 
 READY = wire.Ready("hash", "build", "REWIND")
 LIVE = wire.Ready("hash", "build", "PRESENT")
@@ -42,8 +42,8 @@ class History:
         return self
 
     def dies(
-        self, status: int = -9, after: float = 0.0, place: Place = Place(), tail: str = ""
-    ) -> list[lifecycle.Order]:  # noqa: B008 - a frozen value
+        self, status: int = -9, after: float = 0.0, place: Place = NOWHERE, tail: str = ""
+    ) -> list[lifecycle.Order]:
         return self.happens(lifecycle.Exited(status, tail, place), after)
 
     def waits(self) -> list[lifecycle.Order]:
