@@ -62,8 +62,6 @@ def die_with(parent: int) -> None:
 
 def _live(plan: ChildPlan, uplink: Uplink, control: Control, pen: Pen) -> int:
     """Build, open, pump, tell the end."""
-    if plan.limits.memory_bytes:
-        resource.setrlimit(resource.RLIMIT_AS, (plan.limits.memory_bytes, plan.limits.memory_bytes))
     try:
         gear = equip.equip(plan, lambda level, text: uplink.send(wire.Log(level, text)))
     except CadgeError as error:
@@ -72,6 +70,8 @@ def _live(plan: ChildPlan, uplink: Uplink, control: Control, pen: Pen) -> int:
     # After a death every alert leaves at once: those before an event that kills must not die with it again.
     pump = Pump(uplink, gear.progress, pen, 1 if plan.careful else plan.limits.alerts_per_frame)
     control.attach(pump, source)
+    if plan.limits.memory_bytes:
+        resource.setrlimit(resource.RLIMIT_DATA, (plan.limits.memory_bytes, plan.limits.memory_bytes))
     began = time.monotonic()
     if control.wait_for_turn():
         try:

@@ -44,7 +44,8 @@ class Limits(msgspec.Struct, frozen=True, omit_defaults=True):
     beat_s: float = 1.0
     """Time between two beats."""
     memory_bytes: int = 0
-    """Address space; 0: no limit."""
+    """Private memory (RLIMIT_DATA: heap, stacks of threads, anonymous mappings), in force once the rules are
+    compiled; 0: no limit."""
 
 
 class ChildPlan(msgspec.Struct, frozen=True, tag="plan", array_like=True):

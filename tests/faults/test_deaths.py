@@ -162,7 +162,7 @@ def test_a_child_that_misbehaves_is_told_apart_and_harms_nobody(carry, tmp_path,
 
 
 def test_a_child_over_its_memory_limit_is_told_apart(carry) -> None:
-    limits = carry.dummy(1).limits.__class__(memory_bytes=48 << 20, batch_events=4_000_000)
+    limits = carry.dummy(1).limits.__class__(memory_bytes=96 << 20, batch_events=4_000_000)
     run = carry.run(carry.dummy(4_000_000, limits=limits), policy=Policy(on_failure=OnFailure.IGNORE))
     (failure,) = run.result.failures
     assert "ran into its memory limit" in failure
