@@ -27,6 +27,7 @@ from supervisor.pump import Pump, Uplink, Watched
 from supervisor.recorder import Pen
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_NO_NEW_PRIVS = 38
 
 
 def main(argv: list[str]) -> int:
@@ -56,6 +57,8 @@ def die_with(parent: int) -> None:
     """Be killed when the supervisor dies, also while stopped; leave at once if that has happened already."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    # Nothing a source starts may gain what this process has not.
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(death.EXIT_ORPHAN)
 

@@ -92,3 +92,13 @@ def test_a_program_gets_everything_and_is_waited_for(tmp_path) -> None:
     program.write(b"x" * 200_000)
     assert program.close() == 3
     assert (tmp_path / "out").stat().st_size == 200_000
+
+
+def test_a_child_cannot_gain_privileges(carry) -> None:
+    child = launcher.Child("dummy")
+    try:
+        status = Path(f"/proc/{child.pid}/status")
+        carry.until(lambda: "NoNewPrivs:\t1" in status.read_text(encoding="ascii"))
+    finally:
+        child.finish()
+        child.close()
