@@ -16,7 +16,7 @@ from engine.rules.outputs import OutputCompiler, tolerable
 from engine.rules.place import Place, RulesItemError, Traced, wrong
 from engine.span import Span
 
-_MAX_NODES = 1_000_000
+_MAX_NODES = 200_000
 _MOST_TEXT = 1 << 26
 _MANY_CODES = 100
 _SYSCALL = "syscall"

@@ -59,7 +59,7 @@ class Source:
 
     def decode(self, value: str) -> str:
         """Bytes written one per character back to text."""
-        return value if self._ascii or value.isascii() else value.encode("latin-1").decode("utf-8", "surrogateescape")
+        return value if value.isascii() else value.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
 @dataclass(slots=True, eq=False)
@@ -258,7 +258,7 @@ class _Composer:
         if token.kind is Kind.ALIAS:
             scanner.pop()
             if token.value not in self._anchors:
-                raise YamlError(f"the referenced anchor is not defined: {self._source.decode(token.value)}", start)
+                raise YamlError(f"the referenced anchor is not defined: {token.value}", start)
             return self._anchors[token.value]
         tagged, anchor = self._properties()
         node = self._content(start, tagged=tagged)
@@ -326,9 +326,14 @@ def parse(source: Source) -> Iterator[Node]:
     scanner = Scanner(source.body, source.breaks)
     while True:
         _directives(scanner)
-        if scanner.peek() is None:
+        first = scanner.peek()
+        if first is None:
             return
-        yield _Composer(source, scanner).document()
+        document = _Composer(source, scanner).document()
+        if scanner.peek() is first:
+            # yaml-cpp 0.8 repeats such a place for ever, and later ones drop the rest of the file.
+            raise YamlError("unknown token", first.pos)
+        yield document
 
 
 def _directives(scanner: Scanner) -> None:

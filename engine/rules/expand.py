@@ -13,7 +13,7 @@ _BLANKS = " \t\n\r"
 _DELIMITERS = _BLANKS + "(),="
 _LONGEST = 1 << 22
 """Characters a condition may grow to: lists that double each other would otherwise take all memory."""
-_MOST_STEPS = 1_000_000
+_MOST_STEPS = 200_000
 """Nodes looked at for one condition: macros can double each other too."""
 
 

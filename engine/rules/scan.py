@@ -8,6 +8,7 @@ import re
 from bisect import bisect_right
 from collections import deque
 
+from engine.rules.properties import scan_anchor, scan_block_header, scan_tag
 from engine.rules.scalars import (
     BREAK,
     DOC_INDICATOR,
@@ -32,12 +33,6 @@ _VALUE_IN_FLOW = re.compile(r":(?:[ \t\n,\]}]|\r\n)")
 _VALUE_IN_JSON_FLOW = re.compile(r":")
 _PLAIN_START = re.compile(r"(?!\r\n)(?![-?:](?:[ \t\n]|\r\n|\Z))[^ \t\n,\[\]{}#&*!|>'\"%@`]")
 _PLAIN_START_IN_FLOW = re.compile(r"(?!\r\n)(?![-:](?:[ \t]|\Z))[^ \t\n?,\[\]{}#&*!|>'\"%@`]")
-_ANCHOR = re.compile(r"(?:(?!\r\n)[^\[\]{}, \t\n])*")
-_ANCHOR_END = re.compile(r"[?:,\]}%@` \t\n]|\r\n|\Z")
-_CHOMP = re.compile(r"[+-][0-9]|[0-9][+-]|[+-]|[0-9]")
-_WORD = re.compile(r"[A-Za-z0-9-]*")
-_TAG_CHARS = re.compile(r"(?:[A-Za-z0-9#;/?:@&=+$_.~*'()-]|%[0-9A-Fa-f]{2})*")
-_VERBATIM = re.compile(r"(?:[A-Za-z0-9#;/?:@&=+$,_.!~*'()\[\]-]|%[0-9A-Fa-f]{2})*")
 _LONGEST_KEY = 1024
 
 
@@ -324,15 +319,7 @@ class Scanner:
         self._key_allowed = False
         self._json_flow = False
         token = Token(Kind.ALIAS if char == "*" else Kind.ANCHOR, self._pos)
-        found = _ANCHOR.match(self._text, self._pos + 1)
-        token.value = found.group() if found else ""
-        self._pos += 1 + len(token.value)
-        if not token.value:
-            what = "alias not found after *" if char == "*" else "anchor not found after &"
-            raise YamlError(what, self._pos)
-        if not _ANCHOR_END.match(self._text, self._pos):
-            what = "alias" if char == "*" else "anchor"
-            raise YamlError(f"illegal character found while scanning {what}", self._pos)
+        token.value, self._pos = scan_anchor(self._text, self._pos + 1, is_alias=char == "*")
         self._tokens.append(token)
 
     def _tag(self) -> None:
@@ -340,32 +327,8 @@ class Scanner:
         self._key_allowed = False
         self._json_flow = False
         token = Token(Kind.TAG, self._pos)
-        text = self._text
-        self._pos += 1
-        if text[self._pos : self._pos + 1] == "<":
-            self._pos = _end_of(_VERBATIM, text, self._pos + 1)
-            if text[self._pos : self._pos + 1] != ">":
-                raise YamlError("end of verbatim tag not found", self._pos)
-            token.value = text[token.pos + 2 : self._pos]
-            self._pos += 1
-        else:
-            self._short_tag(token)
+        token.value, self._pos = scan_tag(self._text, self._pos + 1)
         self._tokens.append(token)
-
-    def _short_tag(self, token: Token) -> None:
-        """`!`, `!tag`, `!!tag` or `!handle!tag`; the value keeps all behind the first `!`."""
-        text, start = self._text, self._pos
-        word = _end_of(_WORD, text, start)
-        if text[word : word + 1] == "!":
-            end = _end_of(_TAG_CHARS, text, word + 1)
-            if end == word + 1:
-                raise YamlError("tag handle with no suffix", end)
-        else:
-            end = _end_of(_TAG_CHARS, text, word)
-            if text[end : end + 1] == "!":
-                raise YamlError("illegal character found while scanning tag handle", word)
-        token.value = text[start:end]
-        self._pos = end
 
     def _plain(self) -> None:
         indent = 0 if self._flows else self._top_indent() + 1
@@ -388,24 +351,7 @@ class Scanner:
 
     def _block_scalar(self, char: str) -> None:
         start, text = self._pos, self._text
-        pos = start + 1
-        header = _CHOMP.match(text, pos)
-        indicators = header.group() if header else ""
-        chomp, indent = "clip", None
-        for one in indicators:
-            pos += 1
-            if one in "+-":
-                chomp = "keep" if one == "+" else "strip"
-            elif one == "0":
-                raise YamlError("cannot set zero indentation for a block scalar", pos)
-            else:
-                indent = int(one)
-        pos = _end_of(_BLANKS, text, pos)
-        comment = _COMMENT.match(text, pos)
-        if comment:
-            pos = comment.end() - (1 if comment.group().endswith("\r") and comment.end() < self._size else 0)
-        if pos < self._size and not BREAK.match(text, pos):
-            raise YamlError("unexpected character in block scalar", pos)
+        chomp, indent, pos = scan_block_header(text, start + 1)
         style = FOLDED if char == ">" else LITERAL
         found = scan_block(text, pos, self._line_start, style, indent, top=self._top_indent(), chomp=chomp)
         self._key_allowed = True
@@ -424,9 +370,3 @@ class Scanner:
 
     def _top_indent(self) -> int:
         return self._indents[-1].column if self._indents else 0
-
-
-def _end_of(pattern: re.Pattern[str], text: str, pos: int) -> int:
-    """Where a match of `pattern`, which may be empty, ends."""
-    found = pattern.match(text, pos)
-    return found.end() if found else pos
