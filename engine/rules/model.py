@@ -64,7 +64,7 @@ class Ruleset:
 
     source: str
     rules: tuple[Rule, ...]
-    """Enabled ones of sufficient priority, in order of first definition."""
+    """Enabled ones of sufficient priority, in the order they became enabled: as written, then by selections."""
     options: Options
     needs: tuple[FieldRef, ...] = ()
     """Every field that these rules' conditions and outputs use, each once, in order of first use."""

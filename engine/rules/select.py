@@ -13,24 +13,36 @@ def rulesets(rules: Sequence[Rule], catalogs: Mapping[str, Catalog], options: Op
     enabled = selected(rules, options)
     found = {}
     for source in catalogs:
-        mine = tuple(rule for rule in rules if rule.source == source and enabled[rule.index])
+        mine = tuple(rule for rule in enabled if rule.source == source)
         found[source] = Ruleset(source, mine, options, needs(mine))
     return found
 
 
-def selected(rules: Sequence[Rule], options: Options) -> dict[int, bool]:
-    """For each rule's index whether it is enabled. A rule below the minimum priority cannot be switched on again."""
-    enabled = {rule.index: rule.enabled for rule in rules}
+def selected(rules: Sequence[Rule], options: Options) -> tuple[Rule, ...]:
+    """The enabled rules, in the order in which they became enabled: that is the order in which Falco asks them.
+
+    First those enabled as written, by definition; a selection puts what it switches on behind them. A rule below the
+    minimum priority cannot be switched on.
+    """
+    possible = [rule for rule in rules if rule.priority <= options.priority]
+    enabled = {rule.index: rule for rule in possible if rule.enabled}
     for selection in options.selections:
-        for rule in rules:
-            if _names(selection, rule):
-                enabled[rule.index] = selection.enable
-    return {rule.index: enabled[rule.index] and rule.priority <= options.priority for rule in rules}
+        for names in (_by_name, _by_tag):
+            for rule in possible:
+                if not names(selection, rule):
+                    continue
+                if selection.enable:
+                    enabled.setdefault(rule.index, rule)
+                else:
+                    enabled.pop(rule.index, None)
+    return tuple(enabled.values())
 
 
-def _names(selection: RuleSelection, rule: Rule) -> bool:
-    if selection.rule and matches_wildcard(selection.rule, rule.name):
-        return True
+def _by_name(selection: RuleSelection, rule: Rule) -> bool:
+    return bool(selection.rule) and matches_wildcard(selection.rule, rule.name)
+
+
+def _by_tag(selection: RuleSelection, rule: Rule) -> bool:
     return bool(selection.tag) and selection.tag in rule.tags
 
 

@@ -133,6 +133,7 @@ def test_rules_are_selected_in_order_and_priority_has_the_last_word() -> None:
     assert names(loaded(text)) == ["b one", "c"]
     select = (RuleSelection(enable=False, rule="*"), RuleSelection(enable=True, rule="*one"))
     assert names(loaded(text, selections=select)) == ["a one", "b one"]
+    assert names(loaded(text, selections=(RuleSelection(enable=True, rule="*"),))) == ["b one", "c", "a one"]
     assert names(loaded(text, selections=select, priority=6)) == ["a one"]
     assert names(loaded(text, selections=(RuleSelection(enable=False, tag="t"),))) == ["b one"]
 
