@@ -1,17 +1,21 @@
 """Rules' outputs with everything `append_output` adds to them, compiled (falco.md 3.5, 4.9)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.diagnostics import Code, Diagnostic, Report
+from engine.diagnostics import Caret, Code, Diagnostic, Report
 from engine.fields.catalog import Catalog, Flags
 from engine.lang.advice import DEPRECATED_FIELDS
 from engine.options import AppendMatch, Options
 from engine.rules.collection import RuleInfo
+from engine.rules.hints import did_you_mean
 from engine.rules.model import ExtraOutput
 from engine.rules.output import OutputError, Template, compile_output
-from engine.rules.place import RulesItemError
+from engine.rules.place import Place, RulesItemError
+from engine.span import Span
 
+_TOKEN = re.compile(r"%\*?[0-9]*([A-Za-z][A-Za-z0-9_.]*)?(?:\[[^\]\s]*\]?|\([^%\s]*)?")
 _CONTAINER_INFO = "%container.info"
 _CONTAINER_INFO_DEPRECATED = (
     "%container.info is deprecated and no more useful, and will be dropped by Falco 1.0.0. "
@@ -88,10 +92,10 @@ class OutputCompiler:
             known = self._compiled[catalog.source, text] = compile_output(text, catalog)
         except OutputError as error:
             message = str(error)
+            place, hint = pointed(rule.output_place, text, catalog)
             if not (tolerable(message) and rule.skip_if_unknown_filter):
-                raise RulesItemError(Code.LOAD_ERR_COMPILE_OUTPUT, message, rule.output_place) from None
-            place = rule.output_place
-            report.add(Diagnostic(Code.LOAD_UNKNOWN_FILTER, message, place.context(), place.caret))
+                raise RulesItemError(Code.LOAD_ERR_COMPILE_OUTPUT, message, place, hint) from None
+            report.add(Diagnostic(Code.LOAD_UNKNOWN_FILTER, message, place.context(), place.caret, hint))
             return None
         return known
 
@@ -129,3 +133,24 @@ def applies(match: AppendMatch, rule: RuleInfo) -> bool:
     if match.source not in {"", rule.source} or match.rule not in {"", rule.name}:
         return False
     return set(match.tags) <= rule.tags
+
+
+def pointed(place: Place, text: str, catalog: Catalog) -> tuple[Place, str | None]:
+    """An output's place with its caret under the first token that does not compile, and what that may have meant.
+
+    Falco's message does not name the token: the last thing it tries is one character long.
+    """
+    for token in _TOKEN.finditer(text):
+        try:
+            compile_output(token.group(), catalog)
+        except OutputError:
+            word = token.group(1) or ""
+            node = place.node
+            at = -1 if node is None else node.value.find(token.group())
+            if node is None or at < 0:
+                return place, did_you_mean(word, catalog.by_name)
+            before = node.value[:at].encode("utf-8", "surrogateescape")
+            start = place.source.character(node.offset_of(len(before)))
+            caret = Caret(place.source.name, Span(start, start + len(token.group())))
+            return place.narrowed(caret), did_you_mean(word, catalog.by_name)
+    return place, None

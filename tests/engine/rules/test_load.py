@@ -153,6 +153,8 @@ def test_append_output_applies_to_the_rules_it_names() -> None:
         (rule(condition='"evt.type = open and \\"fd\\" = x"'), "\\", None),
         (rule(condition="evt.type = open and mine") + "- macro: mien\n  condition: fd.name = x\n", "mine",
          "did you mean `mien`?"),
+        (rule().replace("%proc.name", "%proc.name and %fd.nmae"), "%fd.nmae", "did you mean `fd.name`?"),
+        (rule().replace("%proc.name", "100% of"), "%", None),
         (rule(priority="WARNIN"), "WARNIN", "did you mean `Warning`?"),
         (rule(more="  enbled: true\n"), "enbled", "did you mean `enabled`?"),
         (rule(more="  exceptions: [{name: e, fields: [fd.nam]}]\n"), "fd.nam", None),
