@@ -21,12 +21,12 @@ KEYWORDS = {"and", "or", "not"}
 words = st.from_regex(r"[a-zA-Z][a-zA-Z0-9_]{0,5}", fullmatch=True)
 names = words.filter(lambda word: not word.startswith(("and", "or", "not")))
 numbers = st.from_regex(r"[+\-]?[0-9]{1,4}(\.[0-9]{0,2})?", fullmatch=True)
-# What the printer cannot say so that it is read back: an empty value or one with a bracket or comma and no quotes,
-# and NUL, vertical blanks (which Falco does not escape).
+# What the printer cannot say so that it is read back: an empty value, one with a bracket or comma and no quotes, NUL and
+# vertical blanks (which Falco does not escape), and a backslash at the end (the quote behind it does not close).
 texts = st.text(st.characters(blacklist_characters="\0\v\f(),", blacklist_categories=["Cs"]), min_size=1).map(
     lambda text: text if re.search("[\b\n\r\t =\\\\\"']", text) or not re.search(r"\s", text) else text + " "
 )
-values = texts.map(lambda text: ast.Value(text, NOWHERE))
+values = texts.filter(lambda text: not text.endswith("\\")).map(lambda text: ast.Value(text, NOWHERE))
 fields = st.builds(
     lambda parts, arg: ast.Field(".".join(parts), arg, NOWHERE),
     st.lists(words, min_size=2, max_size=3),
