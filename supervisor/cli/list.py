@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from engine.events import names, params
 from engine.fields.catalog import Argument, Field, Flags
 from engine.options import Options
 from engine.rules.model import Rule
@@ -103,6 +104,17 @@ def _argument(argument: Argument) -> str | None:
     inside = "|".join(words)
     written = f".{inside}" if argument.suffix and not argument.brackets else f"[{inside}]"
     return written if argument.required else f"({written})"
+
+
+@app.command(epilog=EXPLAINED)
+def events(json: Json = False) -> None:
+    """Types of system-call events that `evt.type` knows, and the parameters of each."""
+    parameters: dict[str, dict[str, None]] = {}
+    for code in sorted(names.SYSCALL_SOURCE):
+        known = parameters.setdefault(names.name_of(code), {})
+        known.update((one.name, None) for one in params.parameters(code))
+    rows = [{"event": name, "parameters": list(known)} for name, known in sorted(parameters.items())]
+    _answer(rows, json, ("event", "parameters"))
 
 
 @app.command(epilog=EXPLAINED)

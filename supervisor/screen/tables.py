@@ -88,7 +88,9 @@ def show(console: Console, table: Table | Text) -> None:
     with wide.capture() as captured:
         wide.print(table)
     for line in captured.get().splitlines():
-        console.print(line.rstrip(), soft_wrap=True)
+        # The rule below the titles would otherwise be as long as the longest cell.
+        short = line.rstrip() if set(line.strip()) != {"─"} else line.strip()[: console.width]
+        console.print(short, soft_wrap=True)
 
 
 def number(value: int) -> str:
