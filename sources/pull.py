@@ -20,11 +20,14 @@ class PullSource:
         self.config = config
         self.kit = kit
         self.counts: Counter[str] = Counter()
-        self._records: Iterator[Record | None] = iter(())
+        self._records: Iterator[Record | Idle | None] = iter(())
         self._fault: Fault | None = None
 
-    def start(self) -> Iterator[Record | None]:
-        """Open the input and give its records; None ends a batch early. Raises SourceError, also while iterated."""
+    def start(self) -> Iterator[Record | Idle | None]:
+        """Open the input and give its records. Raises SourceError, also while iterated.
+
+        None ends a batch early; Idle ends it too, and says that there is nothing just now, after waiting a little.
+        """
         raise SourceError(f"source {self.kit.stream.source} cannot be opened")
 
     def open(self, needs: Needs, mark: Mark) -> None:  # noqa: ARG002 - numbering starts again; drive suppresses
@@ -43,9 +46,11 @@ class PullSource:
         ended = True
         try:
             for record in self._records:
-                if record is not None:
+                if isinstance(record, Record):
                     records.append(record)
-                if len(records) >= size or (record is None and records):
+                elif isinstance(record, Idle) and not records:
+                    return record
+                if len(records) >= size or (not isinstance(record, Record) and records):
                     ended = False
                     break
         except SourceError as error:

@@ -21,6 +21,54 @@ class LongLineError(Exception):
     """A line is longer than the limit."""
 
 
+class Cutter:
+    """Cuts blocks of bytes into lines without their ends. `overlong` is called for each line over the limit."""
+
+    def __init__(self, limit: int, overlong: Callable[[], None]) -> None:
+        self.limit = limit
+        self.overlong = overlong
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._skipping = False
+
+    def feed(self, block: bytes) -> Iterator[bytes]:
+        """The lines that `block` completes."""
+        *lines, rest = block.split(b"\n")
+        for line in lines:
+            whole = self._add(line)
+            self._parts.clear()
+            self._size = 0
+            skipped, self._skipping = self._skipping, False
+            if not skipped:
+                yield whole[:-1] if whole.endswith(b"\r") else whole
+        self._add(rest, ended=False)
+
+    def rest(self) -> bytes | None:
+        """What has come of a line without an end, if anything; it stays."""
+        return b"".join(self._parts) or None
+
+    def clear(self) -> None:
+        """Forget the line without an end."""
+        self._parts.clear()
+        self._size = 0
+        self._skipping = False
+
+    def _add(self, part: bytes, *, ended: bool = True) -> bytes:
+        """One more part of the current line; the whole line, if it ended."""
+        self._size += len(part)
+        if self._size > self.limit:
+            if not self._skipping:
+                self.overlong()
+            self._skipping = True
+            self._parts.clear()
+            return b""
+        if ended:
+            return b"".join([*self._parts, part]) if self._parts else part
+        if part:
+            self._parts.append(part)
+        return b""
+
+
 class Lines:
     """Cuts one or more files into lines without their ends (line feed, and one carriage return before it).
 
@@ -59,24 +107,11 @@ class Lines:
         return gzip.GzipFile(fileobj=raw) if packed else raw  # type: ignore[return-value] # it has the read() used here
 
     def _cut(self, file: BinaryIO) -> Iterator[bytes]:
-        rest = b""
-        skipping = False
+        cutter = Cutter(self.limit, self._overlong)
         while block := file.read(BLOCK):
-            lines = block.split(b"\n")
-            lines[0] = rest + lines[0] if rest else lines[0]
-            rest = lines.pop()
-            for line in lines:
-                if skipping:
-                    skipping = False
-                elif len(line) > self.limit:
-                    self._overlong()
-                else:
-                    yield line[:-1] if line.endswith(b"\r") else line
-            if len(rest) > self.limit:
-                if not skipping:
-                    self._overlong()
-                rest, skipping = b"", True
-        if rest and not skipping:
+            yield from cutter.feed(block)
+        rest = cutter.rest()
+        if rest is not None:
             yield rest[:-1] if rest.endswith(b"\r") else rest
 
     def _overlong(self) -> None:

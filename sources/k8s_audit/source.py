@@ -1,12 +1,14 @@
-"""Kubernetes audit logs: what Falco's plugin `k8saudit` reads from files and folders of JSON lines."""
+"""Kubernetes audit logs: what Falco's plugin `k8saudit` reads from files, followed files and folders."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import SourceError
 from sources import fieldtable, gourl
-from sources.base import Source
+from sources.base import Idle, Resume, Source
 from sources.initconfig import Setting, checker, schema
+from sources.inlets.follow import Follow
 from sources.inlets.lines import UNREADABLE, Lines, LongLineError, reason, stat
 from sources.k8s_audit.fields import READERS
 from sources.k8s_audit.records import Splitter
@@ -21,10 +23,44 @@ SETTINGS = (
     Setting("maxEventSize", 262144, "Maximum event size", "Larger audit events are skipped"),
     Setting("webhookMaxBatchSize", 12582912, "Maximum webhook request size", "Larger requests are refused"),
 )
+POLL_S = 0.05
+"""Time between two looks at a followed file."""
 FALCO_LINE = 65535
 """Bytes of the longest line that Falco reads: a longer one ends its source."""
 LONGEST_LINE = 64 << 20
 """Bytes of the longest line read here."""
+
+
+class FollowedAuditSource(PullSource):
+    """Follows one file (`file:///path`) from its end on."""
+
+    resume = Resume.PRESENT
+    _follow: Follow | None = None
+
+    def start(self) -> Iterator[Record | Idle | None]:
+        """Find the end of the file."""
+        path = Path(gourl.parse(self.config.open_params).path).absolute()
+        self._follow = Follow(path, limit=LONGEST_LINE, tell=self.skip)
+        self._follow.open()
+        return self._events(self._follow)
+
+    def _events(self, follow: Follow) -> Iterator[Record | Idle | None]:
+        splitter = Splitter(self.config.init["maxEventSize"], self.skip, strict=self.config.strict)
+        while True:
+            try:
+                for line in follow.lines():
+                    if line:
+                        yield from splitter.split(line)
+            except OSError as error:
+                raise SourceError(f"read {follow.path}: {reason(error)}", retry=True) from error
+            yield Idle()
+            time.sleep(POLL_S)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        super().close()
+        if self._follow is not None:
+            self._follow.close()
 
 
 class K8sAuditSource(PullSource):
@@ -32,7 +68,7 @@ class K8sAuditSource(PullSource):
 
     _lines: Lines | None = None
 
-    def start(self) -> Iterator[Record]:
+    def start(self) -> Iterator[Record | Idle | None]:
         """Open the input that the open parameters name."""
         limit = FALCO_LINE if self.config.strict else LONGEST_LINE
         try:
@@ -63,7 +99,7 @@ def inputs(params: str) -> list[Path]:
         scheme = gourl.parse(params).scheme
     except gourl.UrlError as error:
         raise SourceError(str(error)) from None
-    if scheme in ("http", "https", "file"):
+    if scheme in ("http", "https"):
         raise SourceError(f"{scheme}:// is not available yet: give the path of a file or folder instead")
     if scheme:
         raise SourceError(f'scheme "{scheme}" is not supported')
@@ -83,7 +119,8 @@ def describe(view: PluginView) -> str:
 
 def make(config: SourceConfig) -> Source:
     """Build the unopened source."""
-    return K8sAuditSource(config, make_kit(config, READERS, describe))
+    kind = FollowedAuditSource if config.open_params.startswith("file:") else K8sAuditSource
+    return kind(config, make_kit(config, READERS, describe))
 
 
 def spec() -> PluginSpec:

@@ -25,7 +25,7 @@ def test_lines_are_cut_at_line_feeds_whatever_the_block(tmp_path, monkeypatch, b
 def test_joining_and_cutting_are_inverse(tmp_path_factory, parts):
     path = tmp_path_factory.mktemp("lines") / "x"
     path.write_bytes(b"".join(part + b"\n" for part in parts))
-    assert read(path) == parts
+    assert read(path, strict=True) == parts
 
 
 @pytest.mark.parametrize("block", [2, 1 << 18])

@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import SourceError
 from sources import assemble, registry
-from sources.base import End, Fault, Mark, Needs, Resume
+from sources.base import End, Fault, Idle, Mark, Needs, Resume
 
 
 def line(n, extra=""):
@@ -66,8 +66,8 @@ def test_bad_open_parameters_are_told_in_the_plugins_words(run, params, message)
     assert str(caught.value) == message
 
 
-@pytest.mark.parametrize("params", ["http://:9765/k8s-audit", "https://:9765/x", "file:///var/log/audit.log"])
-def test_what_needs_a_network_or_a_watch_says_so(run, params):
+@pytest.mark.parametrize("params", ["http://:9765/k8s-audit", "https://:9765/x"])
+def test_what_needs_a_network_says_so(run, params):
     with pytest.raises(SourceError, match="is not available yet"):
         run("k8saudit", params)
 
@@ -100,3 +100,48 @@ def test_a_file_that_may_not_be_read_is_a_fault(run, tmp_path):
     path.write_text(line(1))
     path.chmod(0)
     assert isinstance(run("k8saudit", str(path)).end, Fault)
+
+
+def follow(path):
+    """A followed file, and a function that gives what has come since."""
+    setting = assemble.Setting(UTC, lambda: 0)
+    source = assemble.build("k8s_audit", assemble.Loaded(registry.load("k8saudit")), f"file://{path}", [], setting)
+    source.open(Needs(), Mark())
+
+    def come():
+        found = []
+        while not isinstance(batch := source.read(), Idle):
+            found += [view.payload.decode() for view in batch.views(0)]
+        return found
+
+    return source, come
+
+
+def test_a_followed_file_is_read_from_its_end_on(tmp_path):
+    path = tmp_path / "audit.log"
+    path.write_text(line(1))
+    source, come = follow(path)
+    assert (come(), source.resume) == ([], Resume.PRESENT)
+    with path.open("a") as file:
+        file.write(line(2) + line(3)[:20])
+        file.flush()
+        assert come() == [line(2).strip()]
+        file.write(line(3)[20:])
+        file.flush()
+        assert come() == [line(3).strip()]
+    source.close()
+
+
+def test_a_followed_file_may_be_bad_in_places(tmp_path):
+    path = tmp_path / "audit.log"
+    path.write_text("")
+    source, come = follow(path)
+    path.write_text("junk\n" + line(1))
+    assert come() == [line(1).strip()]
+    assert source.counters() == {"lines that are no JSON": 1}
+    source.close()
+
+
+def test_a_followed_file_in_no_folder_cannot_be_opened(tmp_path):
+    with pytest.raises(SourceError, match="no such file or directory"):
+        follow(tmp_path / "none" / "audit.log")
