@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.errors import SourceError
 from sources import jsonvalue
 from sources.inlets.lines import UNREADABLE, Lines, reason
-from sources.pull import FALCO_PAYLOAD, PullSource
+from sources.pull import FALCO_BATCH, FALCO_PAYLOAD, PullSource
 from sources.view import Record
 
 LONGEST_LINE = 64 << 20
@@ -21,6 +21,7 @@ MALFORMED = "payloads that are no JSON"
 class PayloadSource(PullSource):
     """Reads payloads from files. Subclasses turn a payload into a record."""
 
+    lossy_batch = FALCO_BATCH
     service = ""
     """What Falco's plugin reads from, for the sentence that says that it is not available."""
     _lines: Lines | None = None

@@ -81,6 +81,8 @@ class PullSource:
         self.config.log(WARNING, f"[{self.config.plugin.name}] {text}")
 
 
+FALCO_BATCH = 128
+"""Events that Falco takes from a plugin at once."""
 FALCO_PAYLOAD = 262_144
 """Bytes of the largest event that Falco's plugins can hand over."""
 WARNING = 4

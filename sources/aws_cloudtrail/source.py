@@ -16,7 +16,7 @@ from sources.initconfig import Setting, checker, schema
 from sources.inlets.lines import reason
 from sources.jsonvalue import MISSING, string
 from sources.kit import make_kit
-from sources.pull import FALCO_PAYLOAD, PullSource
+from sources.pull import FALCO_BATCH, FALCO_PAYLOAD, PullSource
 from sources.spec import Capability, PluginSpec, SourceConfig
 from sources.view import PluginView, Record
 
@@ -37,7 +37,7 @@ LONGEST_RECORD = 64 << 20
 class CloudtrailSource(PullSource):
     """Reads the records of a file, or of all `.json` and `.json.gz` files below a folder, once."""
 
-    lossy_batch = 128
+    lossy_batch = FALCO_BATCH
 
     def start(self) -> Iterator[Record | None]:
         """Find the files that the open parameters name."""

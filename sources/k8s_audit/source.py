@@ -13,7 +13,7 @@ from sources.inlets.lines import UNREADABLE, Lines, LongLineError, reason, stat
 from sources.k8s_audit.fields import READERS
 from sources.k8s_audit.records import Splitter
 from sources.kit import make_kit
-from sources.pull import PullSource
+from sources.pull import FALCO_BATCH, PullSource
 from sources.spec import Capability, PluginSpec, SourceConfig
 from sources.view import PluginView, Record
 
@@ -66,6 +66,7 @@ class FollowedAuditSource(PullSource):
 class K8sAuditSource(PullSource):
     """Reads a file, or the files of a folder in order of modification, once."""
 
+    lossy_batch = FALCO_BATCH
     _lines: Lines | None = None
 
     def start(self) -> Iterator[Record | Idle | None]:

@@ -101,9 +101,7 @@ def _one(result: Score, source: str, name: str, answer: dict[str, Any], files: P
     recorded = [_without_date(line) for line in answer["log"] if "error occurred" not in line and "SIGINT" not in line]
     sentence = next((line.removeprefix("Error: ") for line in recorded if line.startswith("Error: ")), None)
     result.count(f"{source} {name}: the failure", failure, sentence)
-    if sentence is None or source != "k8s_audit":
-        # A k8s source that fails loses events or not, depending on timing.
-        result.count(f"{source} {name}: the events", events, answer["events"])
+    result.count(f"{source} {name}: the events", events, answer["events"])
     if source == "k8s_audit":
         result.count(f"{source} {name}: the log", log, [line for line in recorded if not line.startswith("Error: ")])
 
