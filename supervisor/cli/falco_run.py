@@ -9,7 +9,7 @@ import msgspec
 from engine.alert import internal_alert
 from engine.errors import ConfigError
 from engine.priority import Priority
-from supervisor import clock, equip, listener, localzone, loop, planning, plugins, policy, syscallset, wire
+from supervisor import clock, equip, listener, localzone, loop, planning, plugins, policy, syscallset, unserved, wire
 from supervisor.cli.falco_state import State, page_size
 from supervisor.config import checks, keys
 from supervisor.plan import ChildPlan, RunPlan
@@ -22,10 +22,6 @@ _KMOD_DEVICE = "/dev/falco0"
 _MODPROBES = ("/usr/sbin/modprobe", "/sbin/modprobe")
 _PIDFILE_FAILED = 255
 _HOT_RESTART = "Falco internal: hot restart failure"
-NO_KERNEL = (
-    "No system calls are read from the kernel in this version of cadge: run without them with "
-    "--disable-source=syscall, or with -o engine.kind=nodriver"
-)
 _LIBS_WORDS = {2: "critical", 3: "error", 4: "warning", 5: "notice", 6: "info", 7: "debug"}
 
 
@@ -87,15 +83,9 @@ def configure_syscall_buffers(state: State) -> None:
 
 def name_what_has_no_effect(state: State) -> None:
     """What the configuration asks for and this version does not do: never silently."""
-    config = state.config
-    missing = {
-        "webserver.enabled": config.webserver.enabled and not state.replays,
-        "metrics.enabled": config.metrics.enabled,
-        "capture.enabled": config.capture.enabled,
-        "watch_config_files": config.watch_config_files and _written(state, "watch_config_files"),
-    }
-    for setting, asked in missing.items():
-        if asked and not state.options.dry_run:
+    written = _written(state, "watch_config_files")
+    for setting in unserved.settings(state.config, watching_is_written=written):
+        if not state.options.dry_run:
             state.journal.warning(f"{setting} has no effect in this version of cadge")
 
 
@@ -235,7 +225,7 @@ class Face(listener.Deaf):
                 self._journal.error("Could not find modprobe binary in /usr/sbin or /sbin")
             self._journal.error("Unable to load the driver")
             self._engine()
-        self._journal.warning(NO_KERNEL)
+        self._journal.warning(unserved.NO_KERNEL)
 
     def opened(self, child: ChildPlan, pid: int) -> None:
         """It will have statistics."""

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import msgspec
 
-from engine.errors import ConfigError, SourceError
+from engine.errors import ConfigError
 from engine.options import Options
 from engine.rules import load
 from engine.rules.model import Loaded, RulesFile
 from sources import catalogs, registry
 from sources.spec import PluginSpec
-from supervisor import planning, plugins, rulefiles, select
+from supervisor import planning, plugins, rulefiles, select, unserved
 from supervisor.config import Config, load_config
 from supervisor.config.read import INSTALLED
 from supervisor.plan import PluginChoice, RunPlan
@@ -68,15 +68,9 @@ class Prepared:
     def plan(self, around: planning.Surroundings) -> RunPlan:
         """The plan of a run. Raises SourceError if a source cannot be opened in this configuration."""
         kind = self.config.engine.kind
-        if SYSCALL in self.enabled and kind != "nodriver" and not plugins.producers(SYSCALL, self.plugins):
-            raise _without_driver(kind)
+        if SYSCALL in self.enabled and kind != "nodriver":
+            raise unserved.refuse_kernel(kind)
         return planning.plan(self.plugins, self.enabled, self.files, self.options, around)
-
-
-def _without_driver(kind: str) -> SourceError:
-    error = SourceError(f"the source syscall cannot be opened: engine.kind {kind} is not part of this build")
-    error.add_note("--disable-source=syscall runs the other sources; -o engine.kind=nodriver opens it without events")
-    return error
 
 
 def prepare(wanted: Wanted) -> Prepared:

@@ -10,7 +10,8 @@ import msgspec
 import typer
 
 from engine.errors import ConfigError
-from supervisor import inprocess, localzone, loop
+from engine.priority import Priority
+from supervisor import inprocess, localzone, loop, unserved
 from supervisor.cli.check import complain
 from supervisor.cli.exits import Exit
 from supervisor.cli.prepare import Prepared, Wanted, hostname, prepare, rules_files
@@ -91,6 +92,8 @@ def run(
     listener = Lines(
         theme.console(stderr=True), plan.enabled_sources, verbose=verbose, reload=lambda: reread(prepared, wanted)
     )
+    for setting in unserved.settings(prepared.config, watching_is_written=False):
+        listener.note("", Priority.WARNING, f"{setting} has no effect in this version")
     before = time.monotonic()
     result = carry(prepared, plan, Policy(on_failure=on_source_failure), listener, in_process=in_process)
     if verbose or sys.stderr.isatty():
