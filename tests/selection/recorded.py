@@ -8,6 +8,7 @@ folders) and, in the JSON schema of a plugin, the texts for people. Where Falco 
 * Where one source fails, the others are stopped at once: how far they came is a race, in Falco too. Their alerts are
   a beginning of what they give otherwise, and the statistics count what was printed.
 * Log lines of sources that run at the same time may interleave.
+* "Enabled rules" come from a set of addresses there: in any order.
 """
 
 import gzip
@@ -160,14 +161,14 @@ _ARGUMENTS = re.compile(r"^CLI args: \S+", re.MULTILINE)
 _TICK = re.compile(r"^TIME: Informational every \(num=\d+ type=scapevent\)$")
 _KIND = re.compile(r"^\S+: \w+ (\w+) \(")
 _STATISTICS = "Events detected: "
+_ROW = re.compile(r"^(   \S.*: \d+|Rule counts by severity:|Triggered rules by rule name:)$")
 
 
 def comparable(answer: Answer, case: Case, folder: Path) -> Answer:
     """Without what no two runs share, and in one order where Falco has none."""
     stdout = _SCHEMA.sub(_members, _ALERT_TIME.sub("TIME: ", answer.stdout))
-    alerts, mark, statistics = stdout.partition(_STATISTICS)
-    if mark and "-L" not in case["args"]:
-        stdout = _settled(alerts, mark + statistics, case)
+    if _STATISTICS in stdout and "-L" not in case["args"]:
+        stdout = "\n".join(_settled(*life, case, number) for number, life in enumerate(_lives(stdout)))
     elif "json_output=true" in case["args"] and "-L" in case["args"]:
         stdout = json.dumps(_without_order(json.loads(stdout)), sort_keys=True, indent=1) if stdout else stdout
     return Answer(answer.exit_code, _VERSION.sub(r"\1 X", stdout), _log(answer.stderr, case, folder))
@@ -180,7 +181,23 @@ def _members(found: re.Match[str]) -> str:
     return repr(sorted((key, one["type"], one["default"]) for key, one in body["properties"].items()))
 
 
-def _settled(alerts: str, statistics: str, case: Case) -> str:
+def _lives(stdout: str) -> list[tuple[str, str]]:
+    """Alerts and statistics of each life of the run: a restart prints statistics, too, and begins anew."""
+    lives = []
+    alerts: list[str] = []
+    statistics: list[str] = []
+    for line in stdout.splitlines(keepends=True):
+        if line.startswith(_STATISTICS) or (statistics and _ROW.match(line)):
+            statistics.append(line)
+            continue
+        if statistics:
+            lives.append(("".join(alerts), "".join(statistics)))
+            alerts, statistics = [], []
+        alerts.append(line)
+    return [*lives, ("".join(alerts), "".join(statistics))]
+
+
+def _settled(alerts: str, statistics: str, case: Case, life: int) -> str:
     """Alerts by source, and statistics; where Falco has a race, only what is certain."""
     lines = alerts.splitlines()
     ticks = [line for line in lines if _TICK.match(line)]
@@ -194,7 +211,7 @@ def _settled(alerts: str, statistics: str, case: Case) -> str:
     by_source = sorted(kept, key=_kind)
     if _raced(case):
         return f"beginnings: {_beginnings(by_source)}, ticks in order"
-    least, most = _ticks_of(case)
+    least, most = _ticks_of(case, life)
     count = "as many ticks as there should be" if least <= len(ticks) <= most else f"{len(ticks)} ticks"
     return "\n".join([*by_source, count])
 
@@ -226,9 +243,10 @@ def _beginnings(lines: list[str]) -> str:
     return "fine"
 
 
-def _ticks_of(case: Case) -> tuple[int, int]:
-    """How many ticks a run may have: as many as recorded, or some less on a busy machine; a signal comes later."""
-    recorded = sum(bool(_TICK.match(line)) for line in case["stdout"].splitlines())
+def _ticks_of(case: Case, life: int = 0) -> tuple[int, int]:
+    """How many ticks a life may have: as many as recorded, or some less on a busy machine; a signal comes later."""
+    alerts, _ = _lives(_ALERT_TIME.sub("TIME: ", case["stdout"]))[life]
+    recorded = sum(bool(_TICK.match(line)) for line in alerts.splitlines())
     later = 12 if "signals" in case else 0
     return recorded * 6 // 10, recorded + later
 
@@ -246,12 +264,22 @@ def _log(text: str, case: Case, folder: Path) -> str:
         text,
     )
     lines = [line for line in text.splitlines() if not line.startswith(OURS)]
-    lines = [line for line in lines if "modprobe binary" not in line]
+    lines = _in_any_order([line for line in lines if "modprobe binary" not in line], "Enabled rules:")
     start = next((at for at, line in enumerate(lines) if line.startswith("Enabled event sources:")), None)
     several = start is not None and "," in lines[start]
     if start is not None and several and (_talks(case) or case.get("varies") or _raced(case) or "signals" in case):
         lines[start:] = sorted(lines[start:])
     return "\n".join(lines).rstrip("\n")
+
+
+def _in_any_order(lines: list[str], head: str) -> list[str]:
+    """The indented lines below each `head`, sorted."""
+    made = list(lines)
+    for at, line in enumerate(lines):
+        if line == head:
+            end = next((n for n in range(at + 1, len(lines)) if not lines[n].startswith("   ")), len(lines))
+            made[at + 1 : end] = sorted(lines[at + 1 : end])
+    return made
 
 
 def _talks(case: Case) -> bool:
