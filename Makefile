@@ -25,7 +25,8 @@ demo: install  ## several sources at once over the bundled examples, one child k
 test: install  ## every test; under five minutes on two cores
 	$(PYTEST)
 
-check: install format lint types layers  ## format, lint, types, layers, then every test: what CI runs
+check: install format lint types layers  ## format, lint, types, layers, the corpus, then every test: what CI runs
+	$(BIN)/python tests/corpus/score.py --full --without selection
 	$(PYTEST)
 
 format: install

@@ -71,6 +71,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="make corpus", description=__doc__)
     parser.add_argument("kinds", nargs="*", metavar="KIND", help="only these kinds (file names in tests/corpus/kinds)")
+    parser.add_argument("--without", metavar="KIND", action="append", default=[], help="all kinds but this one")
     parser.add_argument("--full", action="store_true", help="every case, also those that take minutes")
     parser.add_argument(
         "--misses", nargs="?", type=int, const=10, default=0, metavar="N", help="show N differing cases"
@@ -92,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if unknown := [name for name in options.kinds if name not in available]:
         print(f"unknown kind {', '.join(unknown)}; there are {', '.join(available)}", file=sys.stderr)
         return 2
-    paths = [available[name] for name in options.kinds] or list(available.values())
+    paths = [available[name] for name in options.kinds or available if name not in options.without]
     scores = []
     for score, seconds in ask(paths, options.corpus, full=options.full):
         scores.append(score)
@@ -106,14 +107,14 @@ def judge(scores: Sequence[Score], options: argparse.Namespace) -> int:
     """Compare with what is kept; keep what is new or better."""
     everything: dict[str, Kept] = json.loads(options.scores.read_text("utf-8")) if options.scores.exists() else {}
     kept = everything.setdefault("full" if options.full else "quick", {})
-    worse = fallen(scores, kept, everything=not options.kinds)
+    worse = fallen(scores, kept, everything=not options.kinds and not options.without)
     equal, total = sum(score.equal for score in scores), sum(score.total for score in scores)
     print(f"{equal} of {total} answers are equal, {sum(score.waiting for score in scores)} wait for later work")
     if worse and not options.update:
         print("\n".join(["worse than before:", *worse]), file=sys.stderr)
         return 1
     if options.update:
-        if not options.kinds:
+        if not options.kinds and not options.without:
             kept.clear()
         kept.update({score.name: {"equal": score.equal, "total": score.total} for score in scores})
         everything = {mode: dict(sorted(part.items())) for mode, part in sorted(everything.items())}
