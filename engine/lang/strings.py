@@ -6,6 +6,7 @@ _PLAIN = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "\\": "\\", "/"
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _HEX = re.compile(r"[0-9a-fA-F]{2}")
 _NEEDS_QUOTES = re.compile("[\b\f\n\r\t =\\\\\"'\0]")
+_BARE = re.compile(r"[^()\"'\s=,\0\b\\]+")
 _ESCAPED = str.maketrans({"\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", '"': '\\"'})
 
 
@@ -21,6 +22,15 @@ def quote(value: str) -> str:
     if _NEEDS_QUOTES.search(value) is None:
         return value
     return f'"{value.translate(_ESCAPED)}"'
+
+
+def requote(value: str) -> str:
+    """`value` so that reading gives it back: in quotes also where Falco prints none although it would need them."""
+    if _BARE.fullmatch(value):
+        return value
+    escaped = value.translate(_ESCAPED).replace("\0", r"\x00").replace("\v", r"\x0b")
+    # The quote behind a backslash would not close, even where the backslash is an escaped one.
+    return f'"{escaped[:-2]}\\x5c"' if value.endswith("\\") else f'"{escaped}"'
 
 
 def unquote(body: str, delimiter: str) -> str:

@@ -10,9 +10,8 @@ from rich.console import Console
 
 from engine.rules import render
 from engine.rules.model import Loaded
-from supervisor import planning, plugins
 from supervisor.cli.exits import Exit
-from supervisor.cli.prepare import Prepared, Wanted, configuration, everything_built_in, hostname, rules_files
+from supervisor.cli.prepare import Wanted, prepare_rules
 from supervisor.screen import theme, trouble
 
 
@@ -40,7 +39,7 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
 ) -> None:
     """Check rules files: fields, operators, outputs, everything that would stop a run or make a rule useless."""
-    prepared = _prepare(rules, Wanted(config=config, overrides=option or ()))
+    prepared = prepare_rules(Wanted(config=config, overrides=option or (), rules=rules))
     loaded = prepared.load_rules(every_file=True)
     if json:
         print(msgspec.json.encode(as_data(loaded, prepared.texts)).decode())
@@ -50,14 +49,6 @@ def check(
         _print(loaded, prepared.texts, form)
     warned = strict and any(report.warnings for report in loaded.reports)
     raise typer.Exit(Exit.FINE if loaded.ok and not loaded.unmet and not warned else Exit.FOUND)
-
-
-def _prepare(rules: list[str], wanted: Wanted) -> Prepared:
-    config = configuration(wanted.config, wanted)
-    known = tuple(plugins.load(config.plugins)) if wanted.config else everything_built_in()
-    loaded = plugins.sources(known)
-    options = planning.options(config, hostname())
-    return Prepared(config, wanted.config, known, loaded, loaded, rules_files(rules), options)
 
 
 def as_data(loaded: Loaded, texts: trouble.Texts) -> dict[str, Any]:

@@ -89,6 +89,15 @@ def prepare(wanted: Wanted) -> Prepared:
     return Prepared(config, path, loaded_plugins, loaded, enabled, files, options)
 
 
+def prepare_rules(wanted: Wanted) -> Prepared:
+    """What is needed to look at rules alone: every built-in plugin is known unless a configuration names some."""
+    config = configuration(wanted.config, wanted)
+    known = tuple(plugins.load(config.plugins)) if wanted.config else everything_built_in()
+    loaded = plugins.sources(known)
+    files = rules_files(wanted.rules, config if wanted.config else None)
+    return Prepared(config, wanted.config, known, loaded, loaded, files, planning.options(config, hostname()))
+
+
 def configuration(path: str | None, wanted: Wanted) -> Config:
     """falco.yaml with `-o` on top. Without a file alerts go to stdout."""
     ours = [] if path else ["stdout_output.enabled=true"]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from engine.lang import ast
 from engine.lang.parser import parse
 from engine.lang.printer import print_expr
+from engine.lang.strings import requote
 from engine.span import Span
 
 NOWHERE = Span(0, 0)
@@ -133,3 +134,16 @@ def test_depth_does_not_matter() -> None:
     for _ in range(20_000):
         deep = ast.Not(deep, NOWHERE)
     assert len(print_expr(deep)) == 4 * 20_000 + 1
+
+
+anything = st.text(st.characters(blacklist_categories=["Cs"]))
+
+
+@given(st.lists(anything, max_size=3))
+def test_requoting_gives_back_what_falco_s_quoting_does_not(items: list[str]) -> None:
+    values = ast.ValueList(tuple(ast.Value(item, NOWHERE) for item in items), NOWHERE)
+    written = print_expr(ast.Check(ast.Field("proc.name", None, NOWHERE), "in", None, values, NOWHERE), requote)
+    read = parse(written)
+    assert isinstance(read, ast.Check)
+    assert isinstance(read.right, ast.ValueList)
+    assert [one.text for one in read.right.items if isinstance(one, ast.Value)] == items
