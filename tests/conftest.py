@@ -1,4 +1,8 @@
-"""What tests of the whole program share: the command as a person would type it."""
+"""What tests of the whole program share: the command as a person would type it.
+
+Hypothesis draws the same examples every time, so that a run that fails here fails everywhere; new ones are looked for
+with `HYPOTHESIS=random`.
+"""
 
 import os
 import subprocess
@@ -7,6 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("same", derandomize=True)
+settings.register_profile("random", derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS", "same"))
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = Path(sys.executable).with_name("cadge")

@@ -54,7 +54,7 @@ def test_what_is_wrong_is_said_in_gos_words(text, message):
 @given(st.text(max_size=30))
 def test_what_loads_is_what_python_loads(text):
     try:
-        theirs = json.loads(text, parse_constant=lambda _: pytest.fail("no constants"))
+        theirs = json.loads(text, parse_constant=int)  # which refuses NaN and Infinity, as Go does
     except ValueError:
         with pytest.raises(gojson.SyntaxFault):
             gojson.loads(text)
