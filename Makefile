@@ -5,7 +5,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/pytest -n logical --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lint types layers corpus parity wheel clean
+.PHONY: help install demo test check format lint types layers corpus parity hostile wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ corpus: install  ## compare with the recorded answers of a real Falco (ARGS="--f
 
 parity: install  ## many at once = each alone = in one process, over the examples
 	$(BIN)/cadge parity -c examples/falco.yaml $(ARGS)
+
+hostile: install  ## a hundred thousand wrong rules files, and very big ones (ROUNDS=1000 MEGABYTES=1)
+	$(BIN)/python tests/hostile/rules.py $(or $(ROUNDS),100000)
+	MEGABYTES=$(or $(MEGABYTES),10) $(BIN)/pytest --durations 0 tests/hostile
 
 wheel: install  ## build the wheel into dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("engine", "sources", "supervisor", "examples", "tools")
-KINDS = ("house", "faults", "selection", "conformance", "corpus", "bench")
+KINDS = ("house", "faults", "selection", "conformance", "corpus", "bench", "hostile")
 """Folders of tests that are about a promise, not about one module."""
 
 MODULES = sorted(path for path in (ROOT / "tests").rglob("test_*.py"))
