@@ -49,8 +49,9 @@ class _Meaning:
 class Compiler:
     """Compiles a collection, anew for each file; what did not change since the last one is not worked out again."""
 
-    def __init__(self, catalogs: Mapping[str, Catalog], options: Options) -> None:
+    def __init__(self, catalogs: Mapping[str, Catalog], options: Options, *, every_error: bool = False) -> None:
         self._catalogs = catalogs
+        self._every_error = every_error
         self._outputs = OutputCompiler(catalogs, options)
         self._parsed: dict[str, ast.Expr] = {}
         self._macros: dict[str, _Condition] = {}
@@ -66,7 +67,7 @@ class Compiler:
     def compile(self, collection: Collection, whole: Place, report: Report) -> tuple[Rule, ...]:
         """All rules of loaded sources, in order of first definition. Raises RulesItemError at the first error.
 
-        `whole` is the file that was read last.
+        `whole` is the file that was read last. With `every_error` a wrong rule is reported and the next one looked at.
         """
         try:
             return self._compile(collection, report)
@@ -81,10 +82,19 @@ class Compiler:
         collection.compiled_macros = macros
         rules = []
         for index, info in enumerate(collection.rules.values()):
-            rule = None if info.unknown_source else self._rule(info, index, collection, resolver, report)
+            if info.unknown_source:
+                continue
+            try:
+                rule = self._rule(info, index, collection, resolver, report)
+            except RulesItemError as error:
+                if not self._every_error:
+                    raise
+                _add_once(report, error.diagnostic())
+                continue
             if rule is not None:
                 rules.append(rule)
-        self._warn_of_unused(collection, report)
+        if report.ok:
+            self._warn_of_unused(collection, report)
         return tuple(rules)
 
     def _parse(self, written: Traced, lists: Mapping[str, CompiledList], place: Place) -> _Condition:
@@ -162,8 +172,15 @@ class Compiler:
     ) -> Rule | None:
         """One rule; None: it may be skipped, and is."""
         written = with_exceptions(info.condition, info.exceptions) if info.exceptions else info.condition
-        output = self._outputs.compile(info, report)
-        if output is None:
+        output, wrong_output = None, False
+        try:
+            output = self._outputs.compile(info, report)
+        except RulesItemError as error:
+            if not self._every_error:
+                raise
+            wrong_output = True
+            _add_once(report, error.diagnostic())
+        if output is None and not wrong_output:
             return None
         condition = self._parse(written, collection.compiled_lists, info.condition_place)
         found = resolver.resolve(condition.parsed)
@@ -174,6 +191,8 @@ class Compiler:
         self._advise(meaning.seen, meaning.expr, condition, info, report)
         if isinstance(meaning.condition, sides.CheckError):
             self._refuse(meaning.condition, meaning.expr, condition, info, report)
+            return None
+        if output is None:
             return None
         self._advise(meaning.values, meaning.expr, condition, info, report)
         too_many = meaning.codes is None or len(meaning.codes) > _MANY_CODES
@@ -203,19 +222,25 @@ class Compiler:
     ) -> None:
         """Raise, or warn where the rule may be skipped."""
         catalog = self._catalogs[info.source]
-        exact = None
-        for leaf in _leaves(expr):
-            try:
-                check.check(leaf, catalog)
-            except sides.CheckError as again:
-                exact = self._caret(leaf, again.span, condition)
-                break
+        wrongs = _wrong_leaves(expr, catalog)
+        leaf, again = next(wrongs, (None, error))
+        exact = self._caret(leaf, again.span, condition) if leaf is not None else None
         at = condition.place.inside(error.position, condition.written.text, exact)
         if tolerable(error.message) and info.skip_if_unknown_filter:
             self._warn(report, Code.LOAD_UNKNOWN_FILTER, error.message, at)
             return
-        hint = hint_for(error.message, catalog.by_name)
-        raise RulesItemError(Code.LOAD_ERR_COMPILE_CONDITION, error.message, at, hint)
+        wanted = RulesItemError(
+            Code.LOAD_ERR_COMPILE_CONDITION, error.message, at, hint_for(error.message, catalog.by_name)
+        )
+        if self._every_error:
+            _add_once(report, wanted.diagnostic())
+            for leaf, other in wrongs:
+                exact = self._caret(leaf, other.span, condition)
+                at = condition.place.inside(other.position, condition.written.text, exact)
+                hint = hint_for(other.message, catalog.by_name)
+                more = RulesItemError(Code.LOAD_ERR_COMPILE_CONDITION, other.message, at, hint)
+                _add_once(report, more.diagnostic())
+        raise wanted
 
     def _advise(
         self, found: list[advice.Advice], expr: ast.Expr, condition: _Condition, info: RuleInfo, report: Report
@@ -252,6 +277,22 @@ class Compiler:
             if not one.used:
                 message = "List not referred to by any other rule/macro"
                 self._warn(report, Code.LOAD_UNUSED_LIST, message, collection.lists[name].place)
+
+
+def _wrong_leaves(expr: ast.Expr, catalog: Catalog) -> Iterator[tuple[ast.Expr, sides.CheckError]]:
+    """The checks of a condition that mean nothing, left to right, each with why."""
+    for leaf in _leaves(expr):
+        try:
+            check.check(leaf, catalog)
+        except sides.CheckError as error:
+            yield leaf, error
+
+
+def _add_once(report: Report, diagnostic: Diagnostic) -> None:
+    """A mistake in a macro is one mistake, however many rules use it."""
+    same = (diagnostic.message, diagnostic.caret)
+    if diagnostic.caret is None or all((one.message, one.caret) != same for one in report.errors):
+        report.add(diagnostic)
 
 
 def _leaves(expr: ast.Expr) -> Iterator[ast.Expr]:

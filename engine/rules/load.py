@@ -31,21 +31,23 @@ def load(
     *,
     plugins: Mapping[str, str] | None = None,
     every_file: bool = False,
+    every_error: bool = False,
 ) -> Loaded:
     """Load rules files in order, for the sources that `catalogs` has.
 
     `plugins` are the loaded ones, name to version, for `required_plugin_versions`; None: not checked. A file that
-    fails ends the loading; with `every_file` (`-V`) the next one is still read. Rules of other sources are skipped with
-    a warning. The rulesets are there only if all is well.
+    fails ends the loading; with `every_file` (`-V`) the next one is still read. The first error ends a file, as in
+    Falco; with `every_error` all are looked for. Rules of other sources are skipped with a warning. The rulesets are
+    there only if all is well.
     """
     collection = Collection()
     collector = Collector(collection, {name: _field_check(one) for name, one in catalogs.items()})
-    compiler = Compiler(catalogs, options)
+    compiler = Compiler(catalogs, options, every_error=every_error)
     loaded = Loaded(collection=collection)
     for file in files:
         report = Report(file.name)
         loaded.reports.append(report)
-        rules = _load_file(file, collector, compiler, report)
+        rules = _load_file(file, collector, compiler, report, every_error=every_error)
         if rules is not None:
             loaded.rules = rules
         if every_file and plugins is not None:
@@ -59,7 +61,9 @@ def load(
     return loaded
 
 
-def _load_file(file: RulesFile, collector: Collector, compiler: Compiler, report: Report) -> tuple[Rule, ...] | None:
+def _load_file(
+    file: RulesFile, collector: Collector, compiler: Compiler, report: Report, *, every_error: bool
+) -> tuple[Rule, ...] | None:
     """Take in one file and compile everything; None: it failed."""
     source = Source(file.name, file.text)
     whole = Place.whole(source)
@@ -67,7 +71,7 @@ def _load_file(file: RulesFile, collector: Collector, compiler: Compiler, report
         documents = _documents(source, whole, report)
         reader = ItemReader(collector, report)
         for document in documents:
-            _read_document(document, whole, reader)
+            _read_document(document, whole, reader, report if every_error else None)
         return compiler.compile(collector.collection, whole, report)
     except RulesItemError as error:
         report.add(error.diagnostic())
@@ -102,7 +106,8 @@ def _documents(source: Source, whole: Place, report: Report) -> list[Node]:
     return documents
 
 
-def _read_document(document: Node, whole: Place, reader: ItemReader) -> None:
+def _read_document(document: Node, whole: Place, reader: ItemReader, wrongs: Report | None) -> None:
+    """Take in the items. With `wrongs`, a wrong rule is reported there and the next item read."""
     if document.kind == "null":
         return
     if document.kind == "scalar":
@@ -110,8 +115,15 @@ def _read_document(document: Node, whole: Place, reader: ItemReader) -> None:
     if document.kind != "seq":
         raise invalid("Rules content is not yaml array of objects", whole)
     for item in document.items:
-        if item.kind != "null":
+        if item.kind == "null":
+            continue
+        try:
             reader.read(item, whole)
+        except RulesItemError as error:
+            # What else is wrong behind a list or macro that is not there may only be a consequence.
+            if wrongs is None or item.kind != "map" or item.get("rule") is None:
+                raise
+            wrongs.add(error.diagnostic())
 
 
 class _FieldCheck:

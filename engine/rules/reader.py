@@ -288,6 +288,7 @@ def priority_of(item: Node, place: Place) -> Priority:
     node = values.scalar(item, "priority", place)
     priority = parse_priority(node.value)
     if priority is None:
-        hint = did_you_mean(node.value.capitalize(), [one.label for one in Priority])
+        labels = [one.label for one in Priority]
+        hint = did_you_mean(node.value.capitalize(), labels) or f"there are {', '.join(labels)}"
         raise invalid("Invalid priority", place.at(node, "rule priority"), hint)
     return priority

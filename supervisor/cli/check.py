@@ -40,7 +40,7 @@ def check(
 ) -> None:
     """Check rules files: fields, operators, outputs, everything that would stop a run or make a rule useless."""
     prepared = prepare_rules(Wanted(config=config, overrides=option or (), rules=rules))
-    loaded = prepared.load_rules(every_file=True)
+    loaded = prepared.load_rules(every_file=True, every_error=form is not Format.FALCO)
     if json:
         print(msgspec.json.encode(as_data(loaded, prepared.texts)).decode())
     elif form is Format.FALCO:

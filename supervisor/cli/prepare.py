@@ -58,12 +58,13 @@ class Prepared:
         """Text of each rules file, for diagnostics."""
         return {file.name: file.text for file in self.files}
 
-    def load_rules(self, *, every_file: bool = False) -> Loaded:
-        """Load and check the rules of all loaded sources."""
+    def load_rules(self, *, every_file: bool = False, every_error: bool = False) -> Loaded:
+        """Load and check the rules of all loaded sources: see engine.rules.load."""
         specs = [one.spec for one in self.plugins]
         catalogue = {source: catalogs.catalog(source, specs, self.options) for source in self.loaded}
         versions = {spec.name: spec.version for spec in specs}
-        return load.load(self.files, catalogue, self.options, plugins=versions, every_file=every_file)
+        every = {"every_file": every_file, "every_error": every_error}
+        return load.load(self.files, catalogue, self.options, plugins=versions, **every)
 
     def plan(self, around: planning.Surroundings) -> RunPlan:
         """The plan of a run. Raises SourceError if a source cannot be opened in this configuration."""

@@ -218,3 +218,36 @@ def test_random_items_give_a_report_and_never_an_exception(items: list[list[tupl
 @given(st.text(max_size=80))
 def test_random_text_gives_a_report_and_never_an_exception(text: str) -> None:
     assert loaded(text).reports[0].name == "0.yaml"
+
+
+def every_error(text: str) -> list[str]:
+    """What the carets are under when all errors are looked for."""
+    (report,) = load.load([RulesFile("0.yaml", text)], CATALOGS, Options(), every_error=True).reports
+    carets = [one.caret for one in report.errors if one.caret is not None]
+    assert len(carets) == len(report.errors)
+    return [text[caret.span.start : caret.span.end] for caret in carets]
+
+
+def test_every_error_of_a_file_can_be_told() -> None:
+    text = (
+        rule("a", "evt.type = open and proc.nam = x and fd.nme = y").replace("%proc.name", "%proc.mame")
+        + rule("b", "evt.type = open and (")
+        + rule("c", priority="HIGH")
+        + rule("d", "evt.type = open")
+    )
+    assert every_error(text) == ["HIGH", "%proc.mame", "proc.nam", "fd.nme", "\n"]
+    assert loaded(text).reports[0].errors[0].message == "Invalid priority"
+    assert len(loaded(text).reports[0].errors) == 1
+
+
+def test_a_wrong_macro_is_one_error_however_many_rules_use_it() -> None:
+    text = (
+        "- macro: m\n  condition: proc.nam = x\n" + rule("a", "evt.type = open and m") + rule("b", "m and evt.num > 1")
+    )
+    assert every_error(text) == ["proc.nam"]
+
+
+def test_nothing_is_called_unused_because_its_user_is_wrong() -> None:
+    text = "- macro: m\n  condition: proc.name = x\n" + rule("a", "m and").replace("INFO", "HIGH")
+    (report,) = load.load([RulesFile("0.yaml", text)], CATALOGS, Options(), every_error=True).reports
+    assert [one.code for one in report.warnings] == []
