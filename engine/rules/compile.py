@@ -10,7 +10,7 @@ from engine.options import Options
 from engine.rules.collection import Collection, CompiledList, CompiledMacro, RuleInfo
 from engine.rules.exceptions import with_exceptions
 from engine.rules.expand import ExpansionError, MacroResolver, Reference, Resolution, compile_lists, size_of, with_lists
-from engine.rules.hints import hint_for
+from engine.rules.hints import hint_for, unknown_field
 from engine.rules.model import Rule
 from engine.rules.outputs import OutputCompiler, tolerable
 from engine.rules.place import Place, RulesItemError, Traced, wrong
@@ -229,18 +229,22 @@ class Compiler:
         if tolerable(error.message) and info.skip_if_unknown_filter:
             self._warn(report, Code.LOAD_UNKNOWN_FILTER, error.message, at)
             return
-        wanted = RulesItemError(
-            Code.LOAD_ERR_COMPILE_CONDITION, error.message, at, hint_for(error.message, catalog.by_name)
-        )
+        wanted = RulesItemError(Code.LOAD_ERR_COMPILE_CONDITION, error.message, at, self._hint(error.message, catalog))
         if self._every_error:
             _add_once(report, wanted.diagnostic())
             for leaf, other in wrongs:
                 exact = self._caret(leaf, other.span, condition)
                 at = condition.place.inside(other.position, condition.written.text, exact)
-                hint = hint_for(other.message, catalog.by_name)
+                hint = self._hint(other.message, catalog)
                 more = RulesItemError(Code.LOAD_ERR_COMPILE_CONDITION, other.message, at, hint)
                 _add_once(report, more.diagnostic())
         raise wanted
+
+    def _hint(self, message: str, catalog: Catalog) -> str | None:
+        """What might help: the other source that has the field, or a similar field of this one."""
+        name = unknown_field(message)
+        owner = next((one.source for one in self._catalogs.values() if name in one.by_name), None)
+        return f"a field of `source: {owner}`" if owner else hint_for(message, catalog.by_name)
 
     def _advise(
         self, found: list[advice.Advice], expr: ast.Expr, condition: _Condition, info: RuleInfo, report: Report

@@ -13,9 +13,14 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return f"did you mean `{close[0]}`?" if close else None
 
 
+def unknown_field(message: str) -> str | None:
+    """The field that a message says does not exist, without its argument."""
+    found = _UNKNOWN_FIELD.search(message)
+    return found.group(1) if found else None
+
+
 def hint_for(message: str, known: Iterable[str]) -> str | None:
     """A hint for a message about an unknown field, or for a bare word."""
-    found = _UNKNOWN_FIELD.search(message)
-    if found is not None:
-        return did_you_mean(found.group(1), known)
+    if (field := unknown_field(message)) is not None:
+        return did_you_mean(field, known)
     return None if " " in message else did_you_mean(message, known)

@@ -12,6 +12,7 @@ from engine.fields.catalog import Catalog
 from engine.options import AppendMatch, AppendOutput, ExtraField, Options, RuleSelection
 from engine.rules import load
 from engine.rules.model import Loaded, RulesFile
+from sources import registry
 
 CATALOGS = {"syscall": Catalog("syscall", libs.classes("syscall"))}
 RULE = """- rule: {name}
@@ -251,3 +252,10 @@ def test_nothing_is_called_unused_because_its_user_is_wrong() -> None:
     text = "- macro: m\n  condition: proc.name = x\n" + rule("a", "m and").replace("INFO", "HIGH")
     (report,) = load.load([RulesFile("0.yaml", text)], CATALOGS, Options(), every_error=True).reports
     assert [one.code for one in report.warnings] == []
+
+
+def test_a_field_of_another_source_is_told_with_that_source() -> None:
+    catalogs = {**CATALOGS, "k8s_audit": Catalog("k8s_audit", registry.load("k8saudit").fields)}
+    files = [RulesFile("0.yaml", rule(condition="ka.verb = get"))]
+    (report,) = load.load(files, catalogs, Options()).reports
+    assert report.errors[0].hint == "a field of `source: k8s_audit`"
