@@ -10,13 +10,18 @@ PYTEST := $(BIN)/pytest -n logical --dist worksteal
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: .venv/installed  ## create .venv and install cadge and its tools into it
+install: .venv/installed .venv/built  ## create .venv and install cadge and its tools into it
 
 .venv/installed: pyproject.toml
 	@PYTHON="$(PYTHON)" sh .ci/needs
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $@ .venv/built
+
+# The kernel that reads captures, again when its sources change.
+.venv/built: .venv/installed setup.py $(wildcard sources/syscall/*.p[xy]? sources/syscall/*.h)
+	$(BIN)/python setup.py --quiet build_ext --inplace
 	@touch $@
 
 demo: install  ## several sources at once over the bundled examples, one child killed on the way

@@ -50,7 +50,7 @@ def test_the_wheel_holds_every_module_and_its_data(wheel: zipfile.ZipFile) -> No
         path.relative_to(ROOT).as_posix()
         for package in PACKAGES
         for path in (ROOT / package).rglob("*")
-        if path.is_file() and path.suffix not in {".pyc", ".so", ".c", ".pyx", ".pxd"}
+        if path.is_file() and path.suffix not in {".pyc", ".so", ".c", ".h", ".pyx", ".pxd", ".pxi"}
     }
     missing = expected - set(wheel.namelist())
     assert missing == set(), "add them to [tool.setuptools.package-data]"
