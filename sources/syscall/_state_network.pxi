@@ -147,7 +147,7 @@ cdef void connect_tuple(Core* k, Fdi* f, Text a, Text address, Text entered) noe
     mapped = ip == 16 and is_mapped(packed + 1) and is_mapped(packed + 19)
     f.type = FD_IPV4_SOCK if ip == 4 or mapped else FD_IPV6_SOCK
     ip = unpack_tuple(fresh, packed, mapped)
-    changed = set_tuple(f.sock, True, fresh, ip, True)
+    changed = set_tuple(f.sock, True, fresh, ip)
     if changed and f.flags & FLAGS_ROLE_SERVER and is_udp(f):
         swap_addresses(f)
     name_socket(k, f)
@@ -219,7 +219,7 @@ cdef void on_accept(Core* k, const Event* e) noexcept nogil:
         memcpy(f.sock, at + 1, 16)
     else:
         mapped = at[0] == AF_INET6 and is_mapped(at + 1) and is_mapped(at + 19)
-        set_tuple(f.sock, False, fresh, unpack_tuple(fresh, at, mapped), False)
+        set_tuple(f.sock, False, fresh, unpack_tuple(fresh, at, mapped))
         f.type = FD_IPV4_SOCK if at[0] == AF_INET or mapped else FD_IPV6_SOCK
         f.sock[12 if f.type == FD_IPV4_SOCK else 36] = L4_TCP
     name_by_tuple(k, f, a)
@@ -245,9 +245,9 @@ cdef bint update_tuple(Core* k, Fdi* f, Text a) noexcept nogil:
             if f.type == FD_IPV4_SERVSOCK and at[0] == AF_INET:
                 f.sock[12] = f.sock[6]
             f.type = FD_IPV4_SOCK
-            if not set_tuple(f.sock, True, fresh, unpack_tuple(fresh, at, mapped), False):
+            if not set_tuple(f.sock, True, fresh, unpack_tuple(fresh, at, mapped)):
                 return False
-        elif not set_tuple(f.sock, f.type == FD_IPV6_SOCK, fresh, unpack_tuple(fresh, at, False), False):
+        elif not set_tuple(f.sock, f.type == FD_IPV6_SOCK, fresh, unpack_tuple(fresh, at, False)):
             return False
     elif at[0] == AF_UNIX:
         f.type = FD_UNIX_SOCK

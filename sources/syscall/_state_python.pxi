@@ -215,6 +215,15 @@ cdef class State:
         """The descriptor that the event in hand is about; None if it is about none, or about one nobody knows."""
         return py_fd(self, self.core.fd, -1 if self.core.thread == NULL else self.core.thread.lastevent_fd)
 
+    def set_event_fd(self, int64_t number):
+        """Make another descriptor of its thread the one that the event in hand is about.
+
+        In Falco whoever asks for `evt.abspath` of a path that is relative to a descriptor does this to all fields that
+        are asked for later in the same event.
+        """
+        if self.core.thread != NULL:
+            self.core.fd = get_fd(self.core, self.core.thread, number)
+
     @property
     def fd_name_changed(self):
         """Whether the event in hand changed the name of its descriptor."""

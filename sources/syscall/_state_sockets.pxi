@@ -190,34 +190,22 @@ cdef void name_by_tuple(Core* k, Fdi* f, Text a) noexcept nogil:
 
 # ---- tuples
 
-cdef bint set_tuple(uint8_t* s, bint same_kind, const uint8_t* fresh, uint32_t ip, bint overwrite) noexcept nogil:
+cdef bint set_tuple(uint8_t* s, bint same_kind, const uint8_t* fresh, uint32_t ip) noexcept nogil:
     # Put addresses and ports into a tuple of addresses of `ip` bytes; says whether that changed it. `fresh` is laid
     # out as the tuple is. The same tuple in either direction changes nothing.
     cdef uint32_t sport = 2 * ip, dport = 2 * ip + 2
-    cdef bint changed = False
-    if same_kind:
-        if memcmp(s, fresh, 2 * ip + 4) == 0:
-            return False
-        if (
-            memcmp(s, fresh + ip, ip) == 0
-            and memcmp(s + ip, fresh, ip) == 0
-            and s16(s + sport) == s16(fresh + dport)
-            and s16(s + dport) == s16(fresh + sport)
-        ):
-            return False
-    if memcmp(s, fresh, ip) != 0:
-        memcpy(s, fresh, ip)
-        changed = True
-    if s16(s + sport) != s16(fresh + sport):
-        memcpy(s + sport, fresh + sport, 2)
-        changed = True
-    if all_zero(s + ip, ip) or (overwrite and memcmp(s + ip, fresh + ip, ip) != 0):
-        memcpy(s + ip, fresh + ip, ip)
-        changed = True
-    if s16(s + dport) == 0 or (overwrite and s16(s + dport) != s16(fresh + dport)):
-        memcpy(s + dport, fresh + dport, 2)
-        changed = True
-    return changed
+    if memcmp(s, fresh, 2 * ip + 4) == 0:
+        return not same_kind and (all_zero(s + ip, ip) or s16(s + dport) == 0)
+    if (
+        same_kind
+        and memcmp(s, fresh + ip, ip) == 0
+        and memcmp(s + ip, fresh, ip) == 0
+        and s16(s + sport) == s16(fresh + dport)
+        and s16(s + dport) == s16(fresh + sport)
+    ):
+        return False
+    memcpy(s, fresh, 2 * ip + 4)
+    return True
 
 
 cdef uint8_t unpack_tuple(uint8_t* fresh, const uint8_t* at, bint mapped) noexcept nogil:
