@@ -140,6 +140,9 @@ cdef struct Interface6:
 cdef struct Exited:
     uint64_t key
     uint64_t ts
+    int16_t next            # in the chain of its hash; -1: the last
+    int16_t prev            # -1: the first
+    bint used
 
 
 cdef struct Machine:
@@ -177,7 +180,7 @@ cdef struct Core:
     uint8_t server_ports[8192]
     Exited exited[8192]
     uint32_t exited_at
-    uint16_t exited_by[4096]
+    int16_t exited_by[8192]
     # the event in hand
     bint initial            # no event but those that only carry state has been seen in this section
     bint scanned            # the lists of this section are complete

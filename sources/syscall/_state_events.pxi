@@ -304,10 +304,7 @@ cdef void clear_threads(Core* k) noexcept nogil:
             if k.groups.slots[i].value != NULL:
                 group_drop(<Group*>k.groups.slots[i].value)
     map_free(&k.groups)
-    memset(k.exited, 0, sizeof(k.exited))
-    memset(k.exited_by, 0, sizeof(k.exited_by))
-    k.exited_by[exited_bucket(0)] = EXITED_RING
-    k.exited_at = 0
+    forget_exited(k)
 
 
 cdef void new_section(Core* k) noexcept nogil:

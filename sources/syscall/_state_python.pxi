@@ -39,7 +39,7 @@ cdef class State:
         k.purging = purging
         k.initial = True
         k.attach = True
-        k.exited_by[exited_bucket(0)] = EXITED_RING
+        forget_exited(k)
         memset(k.fd_at, 0xFF, sizeof(k.fd_at))
         for code, event in enumerate(EVENTS[:1024]):
             k.code_flags[code] = event[2]

@@ -376,25 +376,45 @@ cdef inline uint64_t exited_key(int64_t tid, int64_t ptid) noexcept nogil:
     return (<uint64_t><uint32_t>ptid << 32) | <uint32_t>tid
 
 
-cdef inline uint32_t exited_bucket(uint64_t key) noexcept nogil:
-    return <uint32_t>((key * <uint64_t>0x9E3779B97F4A7C15) >> 52)
+cdef inline uint32_t exited_bucket(Core* k, uint64_t key) noexcept nogil:
+    return <uint32_t>(((key ^ k.seed) * <uint64_t>0x9E3779B97F4A7C15) >> 51)
+
+
+cdef void forget_exited(Core* k) noexcept nogil:
+    memset(k.exited, 0, sizeof(k.exited))
+    memset(k.exited_by, 0xFF, sizeof(k.exited_by))
+    k.exited_at = 0
 
 
 cdef void record_exited(Core* k, int64_t tid, int64_t ptid, uint64_t ts) noexcept nogil:
-    cdef Exited* slot = &k.exited[k.exited_at]
-    k.exited_by[exited_bucket(slot.key)] -= 1
+    # The oldest makes room.
+    cdef int16_t at = <int16_t>k.exited_at
+    cdef Exited* slot = &k.exited[at]
+    cdef int16_t* head
+    if slot.used:
+        if slot.prev >= 0:
+            k.exited[slot.prev].next = slot.next
+        else:
+            k.exited_by[exited_bucket(k, slot.key)] = slot.next
+        if slot.next >= 0:
+            k.exited[slot.next].prev = slot.prev
+    slot.used = True
     slot.key = exited_key(tid, ptid)
     slot.ts = ts
-    k.exited_by[exited_bucket(slot.key)] += 1
-    k.exited_at = (k.exited_at + 1) % EXITED_RING
+    head = &k.exited_by[exited_bucket(k, slot.key)]
+    slot.prev = -1
+    slot.next = head[0]
+    if head[0] >= 0:
+        k.exited[head[0]].prev = at
+    head[0] = at
+    k.exited_at = (k.exited_at + 1) % <uint32_t>EXITED_RING
 
 
 cdef bint recently_exited(Core* k, int64_t tid, int64_t ptid, uint64_t ts) noexcept nogil:
     cdef uint64_t key = exited_key(tid, ptid)
-    cdef uint32_t i
-    if k.exited_by[exited_bucket(key)] == 0:
-        return False
-    for i in range(EXITED_RING):
-        if k.exited[i].key == key and ts >= k.exited[i].ts and ts - k.exited[i].ts < CLONE_STALE:
+    cdef int16_t at = k.exited_by[exited_bucket(k, key)]
+    while at >= 0:
+        if k.exited[at].key == key and ts >= k.exited[at].ts and ts - k.exited[at].ts < CLONE_STALE:
             return True
+        at = k.exited[at].next
     return False
