@@ -89,8 +89,8 @@ cdef struct Thr:
     uint64_t pfmajor, pfminor
     uint64_t pidns_init_start_ts, clone_ts, lastexec_ts
     uint64_t lastevent_ts, prevevent_ts, lastaccess_ts
+    uint64_t cpu_seen       # what thread.cpu said last
     uint8_t exe_flags       # PPM_EXE_*
-    uint8_t category        # of a process in a container: libsinsp's CAT_*
     Str* comm
     Str* exe
     Str* exepath
@@ -160,6 +160,7 @@ cdef struct Core:
     uint32_t max_fds
     bint purging
     bint attach             # give container ids to the threads of the process list of this section
+    bint containers         # give container ids at all
     uint64_t last_flush_ts
     uint32_t code_flags[1024]
     int8_t fd_at[1024]
@@ -215,9 +216,8 @@ cdef class State:
     cdef void container_step(self, const Event* event) noexcept nogil
     cdef void attach_all(self) noexcept nogil
     cdef void attach_container(self, Thr* t) noexcept nogil
-    cdef void containers_matched(self, Cgroups* g) noexcept
+    cdef void container_matched(self, Cgroups* g) noexcept
     cdef void container_event(self, const Event* event) noexcept
-    cdef void category(self, Thr* t) noexcept
 
 
 cdef class Thread:

@@ -22,6 +22,7 @@ cdef class State:
         containers=None,
         *,
         bint purging=False,
+        bint container_plugin=True,
         uint32_t max_threads=DEFAULT_MAX_THREADS,
         uint32_t max_fds=DEFAULT_MAX_FDS,
         uint64_t max_bytes=1 << 30,
@@ -37,6 +38,7 @@ cdef class State:
         k.max_fds = max_fds
         k.max_bytes = max_bytes
         k.purging = purging
+        k.containers = container_plugin
         k.initial = True
         k.attach = True
         forget_exited(k)
@@ -80,13 +82,13 @@ cdef class State:
         if k.initial and not only_state(event.code):
             first = True
             initial_over(k)
-            if k.attach:
+            if k.attach and k.containers:
                 k.attach = False
                 self.attach_all()
         catch_up(k, event)
         begin(k, event)
         change(k, event)
-        if event.code >= CLONE_X:
+        if event.code >= CLONE_X and k.containers:
             self.container_step(event)
         finish_event(k, event)
 
@@ -131,15 +133,11 @@ cdef class State:
             return
         if g.kind != KIND_NONE:
             with gil:
-                self.containers_matched(g)
-        if self.containers_known:
-            with gil:
-                self.category(t)
+                self.container_matched(g)
 
-    cdef void containers_matched(self, Cgroups* g) noexcept:
+    cdef void container_matched(self, Cgroups* g) noexcept:
         try:
             self.containers.matched(py_text(g.container_id), g.kind)
-            self.containers_known = True
         except Exception:  # memory; the container stays unknown
             return
 
@@ -154,41 +152,8 @@ cdef class State:
             else:
                 payload = upto_nul(p_bytes(event, 0))
                 self.containers.added(payload.at[: payload.n], event.num)
-            self.containers_known = True
         except Exception:
             return
-
-    cdef void category(self, Thr* t) noexcept:
-        # What a process is in its container (CAT_*): its first process, its child, or a health probe from outside.
-        cdef Core* k = self.core
-        cdef Thr* parent
-        cdef Thr* above
-        cdef int probe
-        cdef uint32_t steps = 0
-        try:
-            if not self.containers.has(py_text(t.container_id)):
-                return
-            if t.vpid == 1:
-                t.category = 1
-                return
-            parent = find_thread(k, t.ptid)
-            if parent != NULL and parent.category != 0:
-                t.category = parent.category
-                return
-            probe = self.containers.probe(
-                py_text(t.container_id), py_text(t.exe), [arg for arg in py_list(t.args) if arg]
-            )
-        except Exception:
-            return
-        if probe == 0:
-            return
-        above = parent
-        while above != NULL and steps <= k.threads.n:
-            if above.vpid == 1 and above.container_id != NULL:
-                return
-            above = find_thread(k, above.ptid)
-            steps += 1
-        t.category = <uint8_t>(probe + 1)
 
     # ---- what Python asks
 
@@ -267,7 +232,10 @@ cdef class State:
 
     @property
     def machine(self):
-        """Host name, number of CPUs, memory, boot time (ns since 1970); None if the capture does not say."""
+        """Host name, number of CPUs, memory, boot time (ns since 1970); None if the capture does not say.
+
+        No field uses it: Falco clears what it read of the machine before the first event of a replay.
+        """
         cdef Machine* m = &self.core.machine
         if not m.known:
             return None

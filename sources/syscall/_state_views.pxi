@@ -166,6 +166,15 @@ cdef class Thread:
         return self.t.lastevent_fd
 
     @property
+    def cpu_seen(self):
+        """What `thread.cpu` and its kind were last computed from; they set it."""
+        return self.t.cpu_seen
+
+    @cpu_seen.setter
+    def cpu_seen(self, uint64_t value):
+        self.t.cpu_seen = value
+
+    @property
     def comm(self):
         return py_text(self.t.comm)
 
@@ -210,11 +219,6 @@ cdef class Thread:
     def container_id(self):
         """As Falco's container plugin finds it at clone, exec and chroot; empty on the host."""
         return py_text(self.t.container_id)
-
-    @property
-    def category(self):
-        """CAT_*: 0 none, 1 first process of a container (or its child), 2 health check, 3 liveness, 4 readiness."""
-        return self.t.category
 
     @property
     def is_main(self):

@@ -4,7 +4,6 @@ A thread's container id comes from its cgroups and needs none of this; everythin
 does not parse is ignored, as the plugin does.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -25,7 +24,6 @@ TYPES: Final = {
     HOST: "host",
 }
 """The plugin's CT_* numbers with their names; others have none."""
-PROBES: Final = ("Healthcheck", "LivenessProbe", "ReadinessProbe")
 MOST: Final = 65536
 """Containers that are kept; the oldest go first. The plugin has no limit."""
 
@@ -38,13 +36,6 @@ class Mount(msgspec.Struct, frozen=True):
     mode: str = msgspec.field(default="", name="Mode")
     rw: bool = msgspec.field(default=False, name="RW")
     propagation: str = msgspec.field(default="", name="Propagation")
-
-
-class Probe(msgspec.Struct, frozen=True):
-    """A command that asks whether a container is well."""
-
-    exe: str = ""
-    args: list[str] | None = None
 
 
 class Container(msgspec.Struct, frozen=True):
@@ -74,21 +65,11 @@ class Container(msgspec.Struct, frozen=True):
     labels: dict[str, str] | None = None
     pod_sandbox_labels: dict[str, str] | None = None
     mounts: list[Mount] | None = msgspec.field(default=None, name="Mounts")
-    healthcheck: Probe | None = msgspec.field(default=None, name="Healthcheck")
-    liveness: Probe | None = msgspec.field(default=None, name="LivenessProbe")
-    readiness: Probe | None = msgspec.field(default=None, name="ReadinessProbe")
 
     @property
     def type_name(self) -> str:
         """The word for its type; empty if there is none."""
         return TYPES.get(self.type, "")
-
-    def probe(self, exe: str, args: Sequence[str]) -> int:
-        """Which probe a command is: 1 health check, 2 liveness, 3 readiness; 0: none."""
-        for position, probe in enumerate((self.healthcheck, self.liveness, self.readiness), 1):
-            if probe is not None and probe.exe == exe and (probe.args or []) == list(args):
-                return position
-        return 0
 
 
 class _Payload(msgspec.Struct, frozen=True):
@@ -110,18 +91,13 @@ class Containers:
         """What is known of a container; None if nothing is."""
         return self._known.get(container_id)
 
-    def has(self, container_id: str) -> bool:
-        """Whether anything is known of a container."""
-        return container_id in self._known
+    def ips(self) -> list[str]:
+        """The addresses of all containers that have one."""
+        return [one.ip for one in self._known.values() if one.ip]
 
     def of_event(self, num: int) -> Container | None:
         """The container that the event of this number tells about; None if it tells about none."""
         return self._last[1] if self._last is not None and self._last[0] == num else None
-
-    def probe(self, container_id: str, exe: str, args: Sequence[str]) -> int:
-        """Which of a container's probes a command is; 0: none."""
-        container = self._known.get(container_id)
-        return 0 if container is None else container.probe(exe, args)
 
     def matched(self, container_id: str, type_: int) -> None:
         """A container whose cgroup path says all that will ever be known of it."""
