@@ -34,6 +34,9 @@ _SIGNED = {"evt.rawtime", "evt.reltime"}
 """Unsigned in conditions and messages; only as a member an event older than the first one has a negative time."""
 _DELTAS = {"evt.deltatime": "DEC", "evt.deltatime.s": "DEC", "evt.deltatime.ns": "10_PADDED_DEC"}
 
+_SIGNED_ARGUMENTS = {"INT64", "FD", "PID", "ERRNO"}
+_UNPRINTED_ARGUMENTS = {"SOCKADDR", "SOCKTUPLE", "DYNAMIC"}
+
 ToText = Callable[[View], str]
 ToMember = Callable[[View], object]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -141,7 +144,7 @@ def _operand_text(operand: typed.Operand, options: Options) -> Callable[[View], 
         if ref.field.name in _DELTAS:
             return _delta_text(ref.field.name)
         if ref.field.name == "evt.rawarg":
-            return lambda view: text(_value(ref, view), _raw_format(ref, view), ref.type, base64=base64)
+            return lambda view: text(_raw_value(ref, view), _raw_format(ref, view), ref.type, base64=base64)
         form = print_format(ref)
         return lambda view: text(_value(ref, view), form, ref.type, base64=base64)
     # libs prints what a transformer gives in the print format of the field that it was applied to.
@@ -163,9 +166,29 @@ def _inner_format(operand: typed.Operand) -> str:
 
 
 def _raw_format(ref: FieldRef, view: View) -> str:
-    """Print format of a raw argument: that of the parameter in the event at hand."""
+    """Print format of a raw argument: that of the parameter in the event at hand. Signed ones always have one."""
     found = parameter(view.code, ref.arg or "")
-    return "DEC" if found is None else found[1].format
+    if found is None:
+        return "DEC"
+    return "DEC" if found[1].format == "NA" and found[1].type in _SIGNED_ARGUMENTS else found[1].format
+
+
+def _raw_value(ref: FieldRef, view: View) -> Value | None:
+    """A raw argument as outputs show it: an empty one, which conditions miss, is nothing or zero; addresses are not."""
+    found = parameter(view.code, ref.arg or "")
+    if found is None or found[1].type in _UNPRINTED_ARGUMENTS:
+        return None
+    value = _value(ref, view)
+    if value is None and found[0] < getattr(view, "nparams", 0):
+        return b"" if found[1].type == "BYTEBUF" else 0
+    return value
+
+
+def _raw_member(ref: FieldRef, view: View, *, base64: bool) -> object:
+    """A raw argument as a member; signed numbers without a print format are text."""
+    found = parameter(view.code, ref.arg or "")
+    shown = member(_raw_value(ref, view), _raw_format(ref, view), ref.type, base64=base64)
+    return str(shown) if isinstance(shown, int) and found is not None and found[1].format == "NA" else shown
 
 
 def _delta_text(name: str) -> Callable[[View], str | None]:
@@ -184,13 +207,13 @@ def _delta_text(name: str) -> Callable[[View], str | None]:
 
 def _fields_writer(rule: Rule, options: Options) -> ToText:
     """Writes the object `output_fields`: the message's fields, the prefix's time, then `extra_fields`."""
-    members: dict[str, ToMember] = {ref.text: _member(ref, options) for ref in rule.output.fields()}
+    members: dict[str, ToMember] = {ref.text: member_of(ref, options) for ref in rule.output.fields()}
     members["evt.time.iso8601" if options.iso_time else "evt.time"] = _timestamp
     for extra in rule.extra_fields:
         if isinstance(extra.value, Template):
             members[extra.key] = _formatted(extra.value, options)
         else:
-            members[extra.key] = _member(extra.value, options)
+            members[extra.key] = member_of(extra.value, options)
     names = sorted(members, key=lambda name: name.encode("utf-8", "surrogateescape"))
     parts = [(f"{',' if at else ''}{_quoted(name)}:", members[name]) for at, name in enumerate(names)]
 
@@ -206,8 +229,8 @@ def _formatted(template: Template, options: Options) -> ToMember:
     return lambda view: repaired(show(view))
 
 
-def _member(ref: FieldRef, options: Options) -> ToMember:
-    """The typed value of a field."""
+def member_of(ref: FieldRef, options: Options) -> ToMember:
+    """How a field stands in `output_fields`: its typed value."""
     base64 = options.base64_buffers
     name = ref.field.name
     if name in _TIMESTAMPS:
@@ -217,7 +240,7 @@ def _member(ref: FieldRef, options: Options) -> ToMember:
     if name in _SIGNED:
         return lambda view: _signed(_value(ref, view))
     if name == "evt.rawarg":
-        return lambda view: member(_value(ref, view), _raw_format(ref, view), ref.type, base64=base64)
+        return lambda view: _raw_member(ref, view, base64=base64)
     form = "DEC" if name in _PLAIN_INTEGERS else print_format(ref)
     return lambda view: member(_value(ref, view), form, ref.type, base64=base64)
 

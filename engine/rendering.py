@@ -93,7 +93,8 @@ def text(value: Value | None, form: str, type_: Type = Type.UINT64, *, base64: b
         case bytes():
             return buffer_text(value, base64=base64)
         case IPv4Address() | IPv6Address():
-            return address_text(value)
+            # A field of networks is one address, which libs does not write out.
+            return "<IPNET>" if type_ is Type.IPNET else address_text(value)
         case IPv4Network() | IPv6Network():
             return "<IPNET>"
         case tuple():

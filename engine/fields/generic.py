@@ -11,7 +11,7 @@ from engine.fields.catalog import FieldRef
 from engine.values import Value, cut
 
 _SECOND = 1_000_000_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CLOCK = "%H:%M:%S"
 _DATE = "%Y-%m-%d %H:%M:%S"
 
@@ -47,7 +47,7 @@ def _hostname(_view: View, stream: Stream) -> str | None:
 def _written(view: View, zone: tzinfo, form: str, *, fraction: bool) -> str:
     """The time of the event in a zone."""
     seconds, rest = divmod(cut(view.ts_ns, 64, signed=False), _SECOND)
-    text = (_EPOCH + timedelta(seconds=seconds)).astimezone(zone).strftime(form)
+    text = (EPOCH + timedelta(seconds=seconds)).astimezone(zone).strftime(form)
     return f"{text}.{rest:09d}" if fraction else text
 
 
