@@ -23,7 +23,9 @@ def test_a_test_module_has_its_source(path: Path) -> None:
     package = module.with_suffix("")
     if inside.stem == "test_init":
         module = module.with_name("__init__.py")
-    assert module.exists() or package.is_dir(), f"there is no {module.relative_to(ROOT)}"
+    native = [module.with_name(f"_{module.stem}{suffix}") for suffix in (".pyx", ".pxi")]
+    found = module.exists() or package.is_dir() or any(path.exists() for path in native)
+    assert found, f"there is no {module.relative_to(ROOT)}"
 
 
 def test_no_folder_of_tests_is_a_package() -> None:
