@@ -72,23 +72,43 @@ class Capture:
             body += struct.pack("<IqQB", 4 + 17 + len(rest), number, 0, kind) + rest
         return self.block(0x218, body)
 
-    def event(self, code: int, *params: int | str | bytes | None, tid: int = 1, after: int = 1000) -> "Capture":
+    def event(
+        self, code: int, *params: int | str | bytes | None, tid: int = 1, after: int = 1000, state_only: bool = False
+    ) -> "Capture":
         """An event; None is an empty parameter, strings get their NUL, numbers the width of their type."""
-        self.ts += after
-        types = [param[1] for param in EVENTS[code][3]]
-        values = []
-        for type_, value in zip(types, params, strict=False):
+        values = self.values(code, params)
+        values += [b""] * (len(EVENTS[code][3]) - len(values))
+        return self.raw_event(code, values, tid=tid, after=after, state_only=state_only)
+
+    def values(self, code: int, params: tuple[int | str | bytes | None, ...]) -> list[bytes]:
+        """Parameters as bytes."""
+        found = []
+        for (_, type_, *_), value in zip(EVENTS[code][3], params, strict=False):
             if isinstance(value, int):
                 width = WIDTHS[type_]
-                values.append((value & ((1 << 8 * width) - 1)).to_bytes(width, "little"))
+                found.append((value & ((1 << 8 * width) - 1)).to_bytes(width, "little"))
             else:
-                values.append(b"" if value is None else value.encode() + b"\0" if isinstance(value, str) else value)
-        values += [b""] * (len(types) - len(values))
-        large = EVENTS[code][2] & LARGE
-        lengths = b"".join(struct.pack("<I" if large else "<H", len(value)) for value in values)
-        tail = lengths + b"".join(values)
+                found.append(b"" if value is None else value.encode() + b"\0" if isinstance(value, str) else value)
+        return found
+
+    def raw_event(
+        self, code: int, values: list[bytes], *, tid: int = 1, after: int = 1000, state_only: bool = False
+    ) -> "Capture":
+        """An event with just these parameters."""
+        self.ts += after
+        large = bool(EVENTS[code][2] & LARGE)
+        tail = b"".join(struct.pack("<I" if large else "<H", len(value)) for value in values) + b"".join(values)
         header = struct.pack("<QqIHI", self.ts, tid, 26 + len(tail), code, len(values))
-        return self.block(0x221 if large else 0x216, struct.pack("<H", 0) + header + tail)
+        head = struct.pack("<HI", 3, 1) if state_only else struct.pack("<H", 3)
+        return self.block((0x222 if state_only else 0x221) if large else 0x216 + state_only, head + header + tail)
+
+    def old_event(self, code: int, *params: int | str | bytes | None, tid: int = 1) -> "Capture":
+        """An event in the first layout, which does not say how many parameters there are."""
+        self.ts += 1000
+        values = self.values(code, params)
+        tail = b"".join(struct.pack("<H", len(value)) for value in values) + b"".join(values)
+        header = struct.pack("<QqIH", self.ts, tid, 22 + len(tail), code)
+        return self.block(0x204, struct.pack("<H", 0) + header + tail)
 
     def clone(self, tid: int, child: int, flags: int = 0, **more: object) -> "Capture":
         """Write clone, on one side: `child` is what it returned."""
