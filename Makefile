@@ -20,7 +20,7 @@ install: .venv/installed .venv/built  ## create .venv and install cadge and its 
 	@touch $@ .venv/built
 
 # The kernel that reads captures, again when its sources change.
-.venv/built: .venv/installed setup.py $(wildcard sources/syscall/*.p[xy]? sources/syscall/*.h)
+.venv/built: .venv/installed setup.py sources/_rows.pyx $(wildcard sources/syscall/*.p[xy]? sources/syscall/*.h)
 	$(BIN)/python setup.py --quiet build_ext --inplace
 	@touch $@
 

@@ -1,4 +1,7 @@
-"""Builds the kernel that reads captures. Without a compiler everything else is installed, and `syscall` says so."""
+"""Builds what is compiled: the kernel that reads captures, and the reader of rows of JSON.
+
+Without a compiler everything else is installed; `syscall` says so, and log sources are slower.
+"""
 
 import sys
 from pathlib import Path
@@ -8,6 +11,8 @@ from setuptools.command.build_ext import build_ext
 
 FOLDER = Path("sources/syscall")
 MODULES = ("_reader", "_state", "_kernel")
+ROWS = Path("sources/_rows.pyx")
+LOST = {"sources._rows": "events of log sources are decoded a slower way"}
 
 
 class Optional(build_ext):
@@ -17,8 +22,8 @@ class Optional(build_ext):
         """Build one module, or say why not."""
         try:
             super().build_extension(ext)
-        except Exception as error:  # noqa: BLE001 - whatever it is, captures are all that is lost
-            sys.stderr.write(f"{ext.name} is not built, captures cannot be read: {error}\n")
+        except Exception as error:  # noqa: BLE001 - whatever it is, only this module is lost
+            sys.stderr.write(f"{ext.name} is not built, {LOST.get(ext.name, 'captures cannot be read')}: {error}\n")
 
 
 def extensions() -> list[Extension]:
@@ -28,6 +33,7 @@ def extensions() -> list[Extension]:
     except ImportError:
         return []
     found = [name for name in MODULES if (FOLDER / f"{name}.pyx").exists()]
+    rows = Extension("sources._rows", [str(ROWS)], extra_compile_args=["-O3", "-fno-strict-aliasing"])
     return cythonize(
         [
             Extension(
@@ -37,7 +43,8 @@ def extensions() -> list[Extension]:
                 depends=[str(path) for path in [*sorted(FOLDER.glob("*.p*")), FOLDER / "_tables.h"]],
             )
             for name in found
-        ],
+        ]
+        + [rows],
         build_dir="build",
         language_level=3,
     )

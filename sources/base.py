@@ -36,6 +36,8 @@ class Needs:
     fields: tuple[FieldRef, ...] = ()
     codes: frozenset[int] | None = None
     """Event codes some rule can match; None: any."""
+    rows: object | None = None
+    """What rows of this source are like for these rules (`sources.rows.RowPlan`); None: no rows are asked for."""
 
 
 @dataclass(frozen=True, slots=True)

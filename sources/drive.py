@@ -114,7 +114,7 @@ def needs_of(detector: Detector) -> Needs:
     codes: frozenset[int] | None = frozenset()
     for rule in rules:
         codes = None if codes is None or rule.codes is None else codes | rule.codes
-    return Needs(detector.ruleset.needs, codes)
+    return Needs(detector.ruleset.needs, codes, getattr(detector, "plan", None))
 
 
 def _mark_after(progress: Progress) -> Mark:

@@ -1,12 +1,17 @@
 """A source that is an iterator of records: batching, faults and counters, written once for all file-like inputs."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from engine.errors import SourceError
 from sources.base import End, Fault, Idle, Mark, Needs, Resume
+from sources.rows import Row, RowBatch, RowPlan
 from sources.spec import SourceConfig
 from sources.view import Kit, PluginBatch, Record
+
+Item = Row | Record
+Given = Item | list[Item] | Idle | None
+_ENDED = End()
 
 
 class PullSource:
@@ -20,11 +25,16 @@ class PullSource:
         self.config = config
         self.kit = kit
         self.counts: Counter[str] = Counter()
-        self._records: Iterator[Record | Idle | None] = iter(())
+        self.plan: RowPlan | None = None
+        """What rows are like, where the rules and the source can do with rows."""
+        self._given: Iterator[Given] = iter(())
+        self._items: list[Item] = []
+        self._at = 0
+        """Items before this one have been handed out."""
         self._fault: Fault | None = None
 
-    def start(self) -> Iterator[Record | Idle | None]:
-        """Open the input and give its records. Raises SourceError, also while iterated.
+    def start(self) -> Iterator[Given]:
+        """Open the input and give its events, one by one or several at once. Raises SourceError, also while iterated.
 
         None ends a batch early; Idle ends it too, and says that there is nothing just now, after waiting a little.
         """
@@ -32,33 +42,63 @@ class PullSource:
 
     def open(self, needs: Needs, mark: Mark) -> None:  # noqa: ARG002 - numbering starts again; drive suppresses
         """Start reading. Raises SourceError with a sentence if that is impossible."""
-        self._records = self.start()
+        self.rebind(needs)
+        self._given = self.start()
 
     def rebind(self, needs: Needs) -> None:
-        """The rules changed: nothing to do, fields are read from whole payloads."""
+        """The rules changed, and with them what is read of an event."""
+        plan = needs.rows if isinstance(needs.rows, RowPlan) and self.split is not None else None
+        self._items = [self._again(item, plan) for item in self._items[self._at :]]
+        self._at = 0
+        self.plan = plan
 
-    def read(self) -> PluginBatch | Idle | End | Fault:
+    def _again(self, item: Item, plan: RowPlan | None) -> Item:
+        """An item that was read for other rules."""
+        if isinstance(item, Record) or self.plan is None or self.split is None:
+            return item
+        line = self.plan.line(item)
+        row = None if plan is None else plan.projector.row(line)
+        if row is not None:
+            return row
+        (record,) = self.split(line)
+        return record
+
+    split: Callable[[bytes], list[Record]] | None = None
+    """How a line becomes records, the exact way; None: this source has no rows."""
+
+    def read(self) -> PluginBatch | RowBatch | Idle | End | Fault:
         """The next batch; events read before a fault are handed out first."""
         if self._fault is not None:
             return self._fault
         size = self.lossy_batch if self.lossy_batch and self.config.strict else self.config.batch_events
-        records: list[Record] = []
-        ended = True
         try:
-            for record in self._records:
-                if isinstance(record, Record):
-                    records.append(record)
-                elif isinstance(record, Idle) and not records:
-                    return record
-                if len(records) >= size or (not isinstance(record, Record) and records):
-                    ended = False
+            while len(self._items) - self._at < size:
+                given = next(self._given, _ENDED)
+                if isinstance(given, list):
+                    self._items = self._items[self._at :] + given
+                    self._at = 0
+                elif isinstance(given, tuple | Record):
+                    self._items.append(given)
+                elif len(self._items) > self._at:
                     break
+                elif isinstance(given, Idle | End):
+                    return given
         except SourceError as error:
             self._fault = Fault(str(error), error.retry)
-            if self.lossy_batch and self.config.strict:
-                records.clear()
-            return PluginBatch(self.kit, records) if records else self._fault
-        return End() if ended and not records else PluginBatch(self.kit, records)
+            if len(self._items) == self._at or (self.lossy_batch and self.config.strict):
+                self._items.clear()
+                return self._fault
+        return self._batch(size)
+
+    def _batch(self, size: int) -> PluginBatch | RowBatch:
+        """The next items."""
+        items = self._items[self._at : self._at + size]
+        self._at += size
+        if self._at >= len(self._items):
+            self._items, self._at = [], 0
+        if self.plan is not None and self.split is not None:
+            return RowBatch(self.kit, self.plan, items, self.split)
+        return PluginBatch(self.kit, [item for item in items if isinstance(item, Record)])
 
     def settled(self, mark: Mark) -> None:
         """Nobody waits for an answer."""
@@ -73,7 +113,7 @@ class PullSource:
 
     def close(self) -> None:
         """Let go of the input."""
-        self._records = iter(())
+        self._given = iter(())
 
     def skip(self, what: str, text: str) -> None:
         """Count something that is not handed out, and say so in the plugin's log."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from engine.evaluate.layout import Layout
 from engine.event import Stream, View
 from engine.fields.catalog import FieldClass, FieldRef
 from engine.values import Value
@@ -55,6 +56,8 @@ class PluginSpec:
     """Parse an init_config; raises ConfigError with the plugin's own words. The result is given to `make`."""
     make: Callable[["SourceConfig"], Source] | None = None
     """Build the (unopened) source; None for plugins that produce no events."""
+    layout: Callable[[], Layout] | None = None
+    """Its events as rows, for generated code; None: they are only known through views."""
     extractor: Callable[[Any], Extractor] | None = None
     """Build the extractor from the parsed init_config; None for sources that extract from their own events only."""
 

@@ -7,6 +7,7 @@ from datetime import UTC, timedelta, timezone, tzinfo
 from engine.detector import Detector, Progress
 from engine.errors import ConfigError, RulesError, SourceError
 from engine.evaluate.detect import ReferenceDetector
+from engine.evaluate.generated import GeneratedDetector
 from engine.rules import load
 from engine.rules.model import RulesFile
 from sources import assemble, catalogs, registry
@@ -63,7 +64,11 @@ def detector(plan: ChildPlan, rules: Sequence[RulesFile]) -> Detector:
     if not loaded.ok:
         wrong = [error.message for report in loaded.reports for error in report.errors]
         raise RulesError(f"the rules for source '{plan.source}' do not compile: {'; '.join(wrong)}")
-    return ReferenceDetector(loaded.rulesets[plan.source])
+    ruleset = loaded.rulesets[plan.source]
+    if plan.evaluator == "reference":
+        return ReferenceDetector(ruleset)
+    make_layout = specs[0].layout if plan.plugin is not None else None
+    return GeneratedDetector(ruleset, make_layout() if make_layout is not None else None)
 
 
 def suppressed(plan: ChildPlan, source: Source) -> Mark:

@@ -76,6 +76,8 @@ class ChildPlan(msgspec.Struct, frozen=True, tag="plan", array_like=True):
     """Not empty: this source cannot be opened here, and why; the child says so when its turn comes."""
     strict: bool = False
     """Falco's limits as Falco applies them (Falco's face). Otherwise: count what is lost, go on."""
+    evaluator: str = "generated"
+    """`reference`: the slow and obvious one that every other must be equal to."""
     careful: bool = False
     """An earlier life died: note every event before it is looked at, so that one that kills can be named."""
 

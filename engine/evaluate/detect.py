@@ -33,7 +33,7 @@ class ReferenceDetector:
         walk = batch.views(progress.num)
         try:
             for view in walk:
-                if _past_limit(view.ts_ns, progress):
+                if past_limit(view.ts_ns, progress):
                     progress.over = True
                     return
                 progress.num = view.num
@@ -64,7 +64,7 @@ class ReferenceDetector:
         return found
 
 
-def _past_limit(ts_ns: int, progress: Progress) -> bool:
+def past_limit(ts_ns: int, progress: Progress) -> bool:
     """Whether `-M` ends the source at this event; the first event that has a time starts the clock.
 
     The difference is signed, in 64 bits: an event that is older than the first one never ends it.

@@ -231,7 +231,7 @@ def _read_images(view: PluginView, ref: FieldRef) -> Value | None:
 
 # --------------------------------------------------------------------------------------------------------- tables
 
-_TEXTS = {
+TEXTS = {
     "ct.id": "eventID",
     "ct.error": "errorCode",
     "ct.errormessage": "errorMessage",
@@ -283,8 +283,10 @@ _TEXTS = {
     "iam.role": "requestParameters.roleName",
     "iam.policy": "requestParameters.policyName",
 }
+"""Fields that show the text at a path."""
+
 _RULES: dict[str, Rule] = {
-    **{name: _text(*path.split(".")) for name, path in _TEXTS.items()},
+    **{name: _text(*path.split(".")) for name, path in TEXTS.items()},
     "ct.shortsrc": short_source,
     "ct.user": user,
     "ct.originaluser": _original_user,

@@ -70,3 +70,9 @@ def read(payload: bytes) -> Record | str:
     if kind == "AwsCloudTrailInsight":
         return "record of CloudTrail Insights"
     return Record(ts_ns, payload, document)
+
+
+def split(payload: bytes) -> list[Record]:
+    """The event of a record that is one."""
+    record = read(payload)
+    return [record] if isinstance(record, Record) else []

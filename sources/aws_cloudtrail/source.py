@@ -11,14 +11,15 @@ from engine.errors import SourceError
 from sources import fieldtable
 from sources.aws_cloudtrail import records
 from sources.aws_cloudtrail.fields import READERS, info, short_source, user
-from sources.base import Source
+from sources.aws_cloudtrail.layout import layout
+from sources.base import Needs, Source
 from sources.initconfig import Setting, checker, schema
 from sources.inlets.lines import reason
 from sources.jsonvalue import MISSING, string
 from sources.kit import make_kit
-from sources.pull import FALCO_BATCH, FALCO_PAYLOAD, PullSource
+from sources.pull import FALCO_BATCH, FALCO_PAYLOAD, Given, PullSource
 from sources.spec import Capability, PluginSpec, SourceConfig
-from sources.view import PluginView, Record
+from sources.view import PluginView
 
 SETTINGS = (
     Setting("s3DownloadConcurrency", 32, "S3 download concurrency", "How many files are fetched at the same time"),
@@ -38,12 +39,19 @@ class CloudtrailSource(PullSource):
     """Reads the records of a file, or of all `.json` and `.json.gz` files below a folder, once."""
 
     lossy_batch = FALCO_BATCH
+    split = staticmethod(records.split)
 
-    def start(self) -> Iterator[Record | None]:
+    def rebind(self, needs: Needs) -> None:
+        """The rules changed."""
+        super().rebind(needs)
+        if self.plan is not None and self.config.strict:
+            self.plan.projector.longest = FALCO_PAYLOAD
+
+    def start(self) -> Iterator[Given]:
         """Find the files that the open parameters name."""
         return self._events(inputs(self.config.open_params))
 
-    def _events(self, files: list[Path]) -> Iterator[Record | None]:
+    def _events(self, files: list[Path]) -> Iterator[Given]:
         for path in files:
             cutter = records.Cutter(LONGEST_RECORD)
             try:
@@ -54,7 +62,7 @@ class CloudtrailSource(PullSource):
             if cutter.too_long:
                 self.skip("records too long", f"{path}: a record of more than {LONGEST_RECORD} bytes")
 
-    def _file(self, cutter: records.Cutter, file: BinaryIO, *, packed: bool) -> Iterator[Record | None]:
+    def _file(self, cutter: records.Cutter, file: BinaryIO, *, packed: bool) -> Iterator[Given]:
         try:
             # Nothing of a damaged archive is read, as in Falco, so it is checked to its end first.
             if packed and not _intact(file):
@@ -62,6 +70,10 @@ class CloudtrailSource(PullSource):
                 yield None
                 return
             for payload in cutter.cut(_unpacked(file) if packed else file):
+                row = None if self.plan is None else self.plan.projector.row(payload)
+                if row is not None:
+                    yield row
+                    continue
                 record = records.read(payload)
                 if isinstance(record, str):
                     self.skip("records that are no events", record)
@@ -159,4 +171,5 @@ def spec() -> PluginSpec:
         aliases=("libcloudtrail.so",),
         check_config=checker("cloudtrail", SETTINGS),
         make=make,
+        layout=layout,
     )

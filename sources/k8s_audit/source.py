@@ -1,19 +1,20 @@
 """Kubernetes audit logs: what Falco's plugin `k8saudit` reads from files, followed files and folders."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from engine.errors import SourceError
 from sources import fieldtable, gourl
-from sources.base import Idle, Resume, Source
+from sources.base import Idle, Needs, Resume, Source
 from sources.initconfig import Setting, checker, schema
 from sources.inlets.follow import Follow
 from sources.inlets.lines import UNREADABLE, Lines, LongLineError, reason, stat
 from sources.k8s_audit.fields import READERS
-from sources.k8s_audit.records import Splitter
+from sources.k8s_audit.layout import layout
+from sources.k8s_audit.records import Skip, Splitter
 from sources.kit import make_kit
-from sources.pull import FALCO_BATCH, PullSource
+from sources.pull import FALCO_BATCH, Given, Item, PullSource
 from sources.spec import Capability, PluginSpec, SourceConfig
 from sources.view import PluginView, Record
 
@@ -31,26 +32,29 @@ LONGEST_LINE = 64 << 20
 """Bytes of the longest line read here."""
 
 
+Split = Callable[[bytes], list[Record]]
+
+
 class FollowedAuditSource(PullSource):
     """Follows one file (`file:///path`) from its end on."""
 
     resume = Resume.PRESENT
     _follow: Follow | None = None
 
-    def start(self) -> Iterator[Record | Idle | None]:
+    def start(self) -> Iterator[Given]:
         """Find the end of the file."""
         path = Path(gourl.parse(self.config.open_params).path).absolute()
         self._follow = Follow(path, limit=LONGEST_LINE, tell=self.skip)
         self._follow.open()
         return self._events(self._follow)
 
-    def _events(self, follow: Follow) -> Iterator[Record | Idle | None]:
-        splitter = Splitter(self.config.init["maxEventSize"], self.skip, strict=self.config.strict)
+    def _events(self, follow: Follow) -> Iterator[Given]:
+        split = splitter(self.config, self.skip)
         while True:
             try:
                 for line in follow.lines():
                     if line:
-                        yield from splitter.split(line)
+                        yield from split(line)
             except OSError as error:
                 raise SourceError(f"read {follow.path}: {reason(error)}", retry=True) from error
             yield Idle()
@@ -69,29 +73,61 @@ class K8sAuditSource(PullSource):
     lossy_batch = FALCO_BATCH
     _lines: Lines | None = None
 
-    def start(self) -> Iterator[Record | Idle | None]:
+    def start(self) -> Iterator[Given]:
         """Open the input that the open parameters name."""
         limit = FALCO_LINE if self.config.strict else LONGEST_LINE
         try:
             self._lines = Lines(inputs(self.config.open_params), limit=limit, strict=self.config.strict, tell=self.skip)
         except OSError as error:
             raise SourceError(f"open {error.filename}: {reason(error)}") from error
-        return self._events(self._lines)
+        return self._events(self._lines, splitter(self.config, self.skip))
 
-    def _events(self, lines: Lines) -> Iterator[Record]:
-        splitter = Splitter(self.config.init["maxEventSize"], self.skip, strict=self.config.strict)
+    def rebind(self, needs: Needs) -> None:
+        """The rules changed."""
+        self.split = splitter(self.config, self.skip)
+        super().rebind(needs)
+        if self.plan is not None:
+            limit = FALCO_LINE if self.config.strict else LONGEST_LINE
+            # One less: a line counts with a carriage return at its end, a row has none.
+            self.plan.projector.longest = min(self.config.init["maxEventSize"], limit - 1)
+
+    def _events(self, lines: Lines, split: Split) -> Iterator[Given]:
         try:
+            if self.plan is not None:
+                for block in lines.blocks():
+                    yield from self._items_of(block, lines, split)
+                return
             for line in lines:
                 if line:
-                    yield from splitter.split(line)
+                    yield from split(line)
         except LongLineError:
             raise SourceError("bufio.Scanner: token too long") from None
         except UNREADABLE as error:
             raise SourceError(f"read {self.config.open_params}: {error}") from error
 
+    def _items_of(self, block: bytes, lines: Lines, split: Split) -> Iterator[Given]:
+        """The events of a block: rows, and records of the lines that do not fit."""
+        items: list[Item | bytes] = []
+        assert self.plan is not None, "asked only where there are rows"
+        if not self.plan.projector.rows(block, items):
+            yield items  # type: ignore[misc] # there are no lines among them
+            return
+        for item in items:
+            if not isinstance(item, bytes):
+                yield item
+            elif len(item) > lines.limit:
+                lines.overlong()
+            else:
+                yield from split(item.removesuffix(b"\r"))
+
     def position(self) -> tuple[int, int] | None:
         """Bytes read and bytes in all."""
         return self._lines.position() if self._lines is not None else None
+
+
+def splitter(config: SourceConfig, skip: Skip) -> Split:
+    """How a line becomes events, the exact way."""
+    return Splitter(config.init["maxEventSize"], skip, strict=config.strict).split
 
 
 def inputs(params: str) -> list[Path]:
@@ -140,4 +176,5 @@ def spec() -> PluginSpec:
         aliases=("libk8saudit.so",),
         check_config=checker("k8saudit", SETTINGS),
         make=make,
+        layout=layout,
     )

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
+from evaluators import detector
 from scoring import Score
 
-from engine.detector import Match, Progress
-from engine.evaluate.detect import ReferenceDetector
+from engine.detector import Detector, Match, Progress
 from engine.options import Options, RuleSelection
 from engine.rules import load
 from engine.rules.model import RulesFile
 from sources import assemble, catalogs, registry
 from sources.base import End, Fault, Idle, Mark, Needs, Source
+from sources.drive import needs_of
 
 PLUGINS = {
     "k8s_audit": "k8saudit",
@@ -126,17 +127,18 @@ def ours(
     assert loaded.ok, loaded.reports
     found: list[str] = []
     with tempfile.TemporaryDirectory() as scratch:
-        scan(opened(source, folder, Path(scratch)), ReferenceDetector(loaded.rulesets[source]), found, left_out)
+        made = detector(loaded.rulesets[source], specs[0])
+        scan(opened(source, folder, Path(scratch), needs_of(made)), made, found, left_out)
     return iter(found)
 
 
-def opened(source: str, folder: Path, scratch: Path) -> Source:
+def opened(source: str, folder: Path, scratch: Path, needs: Needs) -> Source:
     """The source of one set, opened."""
     setting = assemble.Setting(UTC, Clock(), stepped=True, hostname=HOSTNAME)
     plugin = assemble.Loaded(registry.load(PLUGINS[source]), INIT.get(source, ""))
     extractors = [assemble.Loaded(registry.load("json"))]
     made = assemble.build(source, plugin, str(input_of(folder, scratch)), extractors, setting)
-    made.open(Needs(), Mark())
+    made.open(needs, Mark())
     return made
 
 
@@ -151,7 +153,7 @@ def input_of(folder: Path, scratch: Path) -> Path:
     return plain
 
 
-def scan(source: Source, detector: ReferenceDetector, found: list[str], left_out: Container[tuple[int, str]]) -> None:
+def scan(source: Source, detector: Detector, found: list[str], left_out: Container[tuple[int, str]]) -> None:
     """Everything the source has."""
     progress = Progress()
 

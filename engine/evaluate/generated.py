@@ -1,0 +1,174 @@
+"""The generated detector: the same answers as `engine.evaluate.detect`, from functions made for the ruleset at hand.
+
+Where a source can lay out its events as rows, a loop made for the ruleset walks them; everything else goes through
+views, with functions made for each event code.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from engine.alert import Formatter
+from engine.detector import Match, Progress, Sink
+from engine.evaluate.codegen import Names, define
+from engine.evaluate.codegen_output import Writer, writer
+from engine.evaluate.codegen_program import Found, Program
+from engine.evaluate.detect import past_limit
+from engine.evaluate.layout import Layout, Plan, ViewPlan
+from engine.event import ASYNC_EVENT, Batch, View
+from engine.rules.model import Rule, Ruleset
+from engine.rules.uses import tested
+
+
+class GeneratedDetector:
+    """One source's rules, applied to that source's events."""
+
+    def __init__(self, ruleset: Ruleset, layout: Layout | None = None) -> None:
+        self._ruleset = ruleset
+        self._formatter = Formatter(ruleset.options)
+        self._views = ViewPlan()
+        self._by_code: dict[int, tuple[Program, Callable[..., Found]]] = {}
+        self._writers: dict[tuple[int, bool], Writer] = {}
+        self.rows = 0
+        """Events that were looked at as rows."""
+        self.others = 0
+        """Events that needed a view from the start."""
+        asked = tested(ruleset)
+        shown = tuple(ref for ref in ruleset.needs if ref not in set(asked))
+        self.plan: Plan | None = layout.plan(asked, shown) if layout is not None else None
+        self._program = self._scan = None
+        if self.plan is not None:
+            self._program = Program(
+                ruleset.rules, self.plan, f"{ruleset.source} rows", rows=True, match_all=ruleset.options.match_all
+            )
+            self._scan = self._define_scan(self._program)
+
+    @property
+    def ruleset(self) -> Ruleset:
+        """The rules in force."""
+        return self._ruleset
+
+    def scan(self, batch: Batch, progress: Progress, sink: Sink) -> None:
+        """Walk a batch to its end, or to the limit; see `engine.detector.Detector`."""
+        if self._scan is not None and getattr(batch, "plan", None) is self.plan and not progress.limit_ns:
+            self._scan_rows(batch, progress, sink)
+        else:
+            self._scan_views(batch, progress, sink)
+
+    # ------------------------------------------------------------------------------------------------------- rows
+
+    def _scan_rows(self, batch: Any, progress: Progress, sink: Sink) -> None:
+        """Walk items; `progress` is up to date whenever a match is given away, and at the end."""
+        items = batch.items
+        batch.begin()
+        if not progress.first_ts_ns:
+            times = (batch.time(item) for item in items)
+            progress.first_ts_ns = next((ts for ts in times if ts), 0 if items else progress.first_ts_ns)
+        start, events = progress.num, progress.events
+
+        def told(num: int, item: Any, found: tuple[Any, Any]) -> None:
+            progress.num = num
+            progress.events = events + num - start
+            progress.last_ts_ns = batch.time(item)
+            row = item if item.__class__ is tuple else None
+            self._tell(num, row, found[0], found[1] or batch.view(num, item), sink)
+
+        assert self._scan is not None, "asked only where there are rows"
+        others = self._scan(items, start, batch.view, told, self._ask_other)
+        if items:
+            progress.num = start + len(items)
+            progress.events = events + len(items)
+            progress.last_ts_ns = batch.time(items[-1])
+        self.rows += len(items) - others
+        self.others += others
+
+    def _ask_other(self, num: int, item: Any, make: Callable[[int, Any], View]) -> Found:
+        """An item that is no row."""
+        view = make(num, item)
+        return self._ask(view)
+
+    def _define_scan(self, program: Program) -> Callable[..., int]:
+        """The loop over rows."""
+        assert self.plan is not None, "there are rows"
+        names = Names(self.plan.names)
+        known, function = names.bind(program.known, "known"), names.bind(program.function, "function")
+        lines = [
+            "def scan(items, num, make, told, other):",
+            "    others = 0",
+            "    for row in items:",
+            "        num += 1",
+            "        if row.__class__ is not tuple:",
+            "            others += 1",
+            "            found = other(num, row, make)",
+            "            if found is not None:",
+            "                told(num, row, found)",
+            "            continue",
+            *program.pick_lines("        ", "continue", "", names),
+            f"        found = ({known}(mask) or {function}(mask))(row, None, num, make{program.hot()})",
+            "        if found is not None:",
+            "            told(num, row, found)",
+            "    return others",
+        ]
+        self.source = lines
+        return define("scan", lines, names, f"{program.label}, scan")
+
+    # ------------------------------------------------------------------------------------------------------ views
+
+    def _scan_views(self, batch: Batch, progress: Progress, sink: Sink) -> None:
+        """Walk views. The cursor is closed on every way out, so that what happens after the rules does happen."""
+        walk = batch.views(progress.num)
+        try:
+            for view in walk:
+                if past_limit(view.ts_ns, progress):
+                    progress.over = True
+                    return
+                progress.num = view.num
+                progress.events += 1
+                progress.last_ts_ns = view.ts_ns
+                self.others += 1
+                found = self._ask(view)
+                if found is not None:
+                    self._tell(view.num, None, found[0], view, sink)
+        finally:
+            if hasattr(walk, "close"):
+                walk.close()
+
+    def _ask(self, view: View) -> Found:
+        """What holds for a view: places among the rules that its code admits, made places in the ruleset."""
+        found = self._by_code.get(view.code)
+        if found is None:
+            found = self._by_code[view.code] = self._for_code(view.code)
+        return found[1](view)
+
+    def _for_code(self, code: int) -> tuple[Program, Callable[..., Found]]:
+        """The rules that an event of this code can match. Async events are tried on every rule, as in Falco."""
+        rules = self._ruleset.rules
+        admitted = [rule.codes is None or code in rule.codes or code == ASYNC_EVENT for rule in rules]
+        program = Program(
+            rules, self._views, f"{self._ruleset.source} code {code}", rows=False,
+            match_all=self._ruleset.options.match_all, admitted=admitted,
+        )  # fmt: skip
+        names = Names({})
+        known, function = names.bind(program.known, "known"), names.bind(program.function, "function")
+        lines = [
+            "def ask(view):",
+            *program.pick_lines("    ", "return None", "view", names),
+            f"    return ({known}(mask) or {function}(mask))(None, view, 0, None{program.hot()})",
+        ]
+        return program, define("ask", lines, names, f"{program.label}, ask")
+
+    # ----------------------------------------------------------------------------------------------------- alerts
+
+    def _tell(self, num: int, row: Any, held: int | Sequence[int], view: View, sink: Sink) -> None:
+        """Give what held to the sink, in order."""
+        rules = self._ruleset.rules
+        for k, place in enumerate((held,) if isinstance(held, int) else held, 1):
+            rule = rules[place]
+            write = self._writers.get((place, row is not None)) or self._writer(place, row is not None)
+            sink(Match(num, k, view.ts_ns, rule, write(row, view)), view)
+
+    def _writer(self, place: int, rows: bool) -> Writer:
+        plan: Plan = self.plan if rows and self.plan is not None else self._views
+        rule: Rule = self._ruleset.rules[place]
+        label = f"{self._ruleset.source} {'rows' if rows else 'views'}, alert of {rule.index}"
+        made = self._writers[place, rows] = writer(rule, plan, self._ruleset.options, self._formatter, label)
+        return made

@@ -1,0 +1,32 @@
+from collections.abc import Callable, Sequence
+from typing import Any
+
+class Projector:
+    """Finds the values at some paths of lines of JSON."""
+
+    longest: int
+    """Bytes of the longest line that may become a row."""
+
+    def __init__(
+        self,
+        paths: Sequence[tuple[str, ...]],
+        eager: Sequence[tuple[int, bool]],
+        time: int,
+        needed: Sequence[tuple[int, str | None]],
+        unescape: Callable[[bytes], bytes],
+        shown: Callable[[bytes], str],
+    ) -> None: ...
+    def rows(self, data: bytes, out: list[Any]) -> int:
+        """Append one item for each line of `data` that is not empty: a row, or the line where it does not fit.
+
+        Returns how many lines do not fit.
+        """
+
+    def row(self, line: bytes) -> tuple[Any, ...] | None:
+        """The row of one JSON text; None if it does not fit."""
+
+    def text(self, row: tuple[Any, ...], slot: int, bare: bool = False) -> str | None:
+        """The value at a path as a field shows it; None if there is none."""
+
+    def raw(self, row: tuple[Any, ...], slot: int) -> bytes | None:
+        """The JSON text at a path; None if there is none. Slot -1: the whole line."""

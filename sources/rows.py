@@ -1,0 +1,252 @@
+"""Rows: events of JSON sources, decoded only as far as rules need it, by the compiled module `_rows`.
+
+Which lines become rows, and what is in them, is decided so that nobody can tell the difference: a line that is unusual
+in any way is decoded the exact way, and whatever a row cannot answer is asked of the exact view of the same line.
+Without the compiled module there are no rows, and everything is decoded the exact way.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.event import PLUGIN_EVENT, Stream
+from engine.fields.catalog import FieldRef
+from engine.fields.generic import extract as generic
+from engine.values import Value
+from sources import jsonvalue
+from sources.json_fields.extract import pointer
+from sources.jsontext import unescape
+from sources.view import Kit, PluginView, Record
+
+try:
+    from sources import _rows
+except ImportError:  # there was no compiler
+    _rows = None  # type: ignore[assignment] # asked for before it is used
+
+Path = tuple[str, ...]
+Row = tuple[Any, ...]
+"""(time in ns, bytes, where its values are, texts that conditions test...)."""
+
+_INDEX = re.compile(r"[+-]?[0-9]+")
+_POINTERS = ("json.value", "jevt.value")
+_RAWTIMES = ("json.rawtime", "jevt.rawtime")
+_ADMITTED = "_admitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A field that is the text at a path. `bare`: what is there but no string reads as an empty text."""
+
+    path: Path
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """A field whose reader looks at these paths and at nothing else of the document."""
+
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Which lines are events that need no second look."""
+
+    time: Path
+    """Where the event's time is."""
+    needed: tuple[tuple[Path, str | None], ...]
+    """Paths that must be there; with the string that must stand there, or `!` and the one that must not."""
+    assumed: Mapping[str, str]
+    """Top-level members that readers look for in every event, with some value."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowLayout:
+    """One source's events as rows."""
+
+    admission: Admission
+    fields: Mapping[str, Leaf | Reads]
+    """The source's own fields; those that are not here are asked of the exact view."""
+
+    def plan(self, tested: Sequence[FieldRef], shown: Sequence[FieldRef]) -> "RowPlan | None":
+        """Lay out what conditions test and what only outputs show; None without the compiled module."""
+        return None if _rows is None else RowPlan(self, tested, shown)
+
+    def where(self, ref: FieldRef) -> Leaf | Reads | None:
+        """Where a field's value comes from; None: only the exact view knows it."""
+        name = ref.field.name
+        if name in _POINTERS:
+            keys = tuple(pointer(ref.arg or ""))
+            end = next((at for at, key in enumerate(keys) if _INDEX.fullmatch(key)), len(keys))
+            return Leaf(keys) if end == len(keys) else Reads((keys[:end],)) if end else None
+        if name.startswith("static."):
+            return Reads(())
+        return self.fields.get(name)
+
+
+class RowPlan:
+    """What rows are like for one ruleset."""
+
+    def __init__(self, layout: RowLayout, tested: Sequence[FieldRef], shown: Sequence[FieldRef]) -> None:
+        self.layout = layout
+        self.places = {ref.text: place for ref in (*tested, *shown) if (place := layout.where(ref)) is not None}
+        admission = layout.admission
+        slots: dict[Path, int] = {}
+        for path in (admission.time, *(path for path, _ in admission.needed)):
+            slots.setdefault(path, len(slots))
+        for place in self.places.values():
+            for path in (place.path,) if isinstance(place, Leaf) else place.paths:
+                slots.setdefault(path, len(slots))
+        self.slots = slots
+        eager = (place for ref in tested if isinstance(place := self.places.get(ref.text), Leaf))
+        self._eager = {leaf: at for at, leaf in enumerate(dict.fromkeys(eager))}
+        self.projector = _rows.Projector(
+            tuple(slots),
+            [(slots[leaf.path], leaf.bare) for leaf in self._eager],
+            slots[admission.time],
+            [(slots[path], text) for path, text in admission.needed],
+            unescape,
+            shown_text,
+        )
+        self.names: Mapping[str, object] = {"text": self.projector.text}
+
+    def expression(self, ref: FieldRef) -> str | None:
+        """How a field is read of a row."""
+        place = self.places.get(ref.text)
+        if isinstance(place, Leaf):
+            at = self._eager.get(place)
+            return f"text(row, {self.slots[place.path]}, {place.bare})" if at is None else f"row[{at + 3}]"
+        return "str(row[0] % 18446744073709551616)" if ref.field.name in _RAWTIMES else None
+
+    def ready(self, ref: FieldRef) -> bool:
+        """Whether a row brings it along."""
+        return self.places.get(ref.text) in self._eager
+
+    def line(self, row: Row) -> bytes:
+        """The line that a row was made of."""
+        line = self.projector.raw(row, -1)
+        assert line is not None, "every row has one"
+        return line
+
+    def single(self, ref: FieldRef) -> bool:  # noqa: ARG002 - only system calls have candidates
+        """True."""
+        return True
+
+
+def shown_text(raw: bytes) -> str:
+    """The text of an object or array."""
+    return jsonvalue.shown(jsonvalue.decode(raw))
+
+
+class RowView:
+    """The view of a row."""
+
+    __slots__ = ("_batch", "_exact", "_nodes", "num", "row", "ts_ns")
+
+    code = PLUGIN_EVENT
+    source_event = True
+
+    def __init__(self, batch: "RowBatch", num: int, row: Row) -> None:
+        self._batch = batch
+        self._exact: PluginView | None = None
+        self._nodes: dict[Path, Any] = {}
+        self.num = num
+        self.row = row
+        self.ts_ns: int = row[0]
+
+    def extract(self, ref: FieldRef) -> Value | None:
+        """The value of a field; as PluginView."""
+        plan = self._batch.plan
+        place = plan.places.get(ref.text)
+        if isinstance(place, Leaf):
+            text: str | None = plan.projector.text(self.row, plan.slots[place.path], place.bare)
+            return text
+        if place is not None:
+            return _Part(self._batch.kit, self, self._document(place.paths)).extract(ref)
+        if ref.field.name.startswith("evt.") and ref.field.name != "evt.plugininfo":
+            return generic(self, self._batch.kit.stream, ref)
+        return self.exact.extract(ref)
+
+    @property
+    def exact(self) -> PluginView:
+        """The view that knows everything."""
+        if self._exact is None:
+            batch = self._batch
+            self._exact = PluginView(batch.kit, self.num, batch.record(self.row))
+        return self._exact
+
+    def _document(self, paths: tuple[Path, ...]) -> dict[str, Any]:
+        """A document that has the values at these paths and what every event has."""
+        plan = self._batch.plan
+        document: dict[str, Any] = dict(plan.layout.admission.assumed)
+        for path in paths:
+            if path not in self._nodes:
+                raw = plan.projector.raw(self.row, plan.slots[path])
+                self._nodes[path] = jsonvalue.MISSING if raw is None else jsonvalue.decode(raw)
+            node = self._nodes[path]
+            if node is not jsonvalue.MISSING:
+                inner = document
+                for key in path[:-1]:
+                    inner = inner.setdefault(key, {})
+                inner[path[-1]] = node
+        return document
+
+
+class _Part(PluginView):
+    """A view of some parts of a document."""
+
+    __slots__ = ()
+
+    def __init__(self, kit: Kit, whole: RowView, document: dict[str, Any]) -> None:
+        super().__init__(kit, whole.num, Record(whole.ts_ns, b"{", document))
+
+
+class RowBatch:
+    """Events of one plugin source: rows, and records for what is no row."""
+
+    def __init__(
+        self, kit: Kit, plan: RowPlan, items: list[Row | Record], split: Callable[[bytes], list[Record]]
+    ) -> None:
+        self.kit = kit
+        self.plan = plan
+        self.items = items
+        self._split = split
+
+    @property
+    def source(self) -> str:
+        """Whose rules may see these events."""
+        return self.kit.stream.source
+
+    @property
+    def stream(self) -> Stream:
+        """What all events share."""
+        return self.kit.stream
+
+    def begin(self) -> None:
+        """Before the first event: the stream begins with it."""
+        if self.stream.first_ts_ns is None and self.items:
+            self.stream.first_ts_ns = self.time(self.items[0])
+
+    def time(self, item: Row | Record) -> int:
+        """The time of an item, in ns."""
+        if isinstance(item, Record):
+            return item.ts_ns
+        stamp: int = item[0]
+        return stamp
+
+    def view(self, num: int, item: Row | Record) -> RowView | PluginView:
+        """The view of an item."""
+        return PluginView(self.kit, num, item) if isinstance(item, Record) else RowView(self, num, item)
+
+    def record(self, row: Row) -> Record:
+        """The record of a row, decoded the exact way."""
+        (record,) = self._split(self.plan.line(row))
+        return record
+
+    def views(self, num: int) -> Iterator[PluginView]:
+        """Exact views, numbered from `num` + 1 on."""
+        self.begin()
+        for item in self.items:
+            num += 1
+            yield PluginView(self.kit, num, item if isinstance(item, Record) else self.record(item))
