@@ -10,6 +10,9 @@ cdef class Kernel:
     cdef readonly State state
     cdef uint8_t wanted[512]
     cdef bint pending       # the event in hand has not had its effects after the rules
+    cdef bint lists         # the lists before the events count
+    cdef bint is_open       # all lists of the first section are read
+    cdef bint stop_at_events
     cdef bint initial       # only events that carry state so far in this section
     cdef uint64_t count, count_before
     cdef readonly uint64_t first_ts

@@ -16,14 +16,26 @@ class Kernel:
     """One capture. What it says of an event holds until `advance` or `feed` is called again.
 
     `strict`: an enter event that does not fit its exit ends the reading, as in Falco; else it is dropped and counted.
+    `lists`: the lists before the events count; without them events alone make the state, as from a plugin that
+    produces system events.
     """
 
-    def __init__(self, *, strict: bool = True, state: State | None = None) -> None: ...
+    def __init__(self, *, strict: bool = True, lists: bool = True, state: State | None = None) -> None: ...
     def want(self, codes: Iterable[int] | None) -> None:
         """Stop only at events of these codes and at those of plugins; None: at all."""
 
     def feed(self, data: bytes | bytearray | memoryview, last: bool) -> None:
         """Take the next piece of the unpacked capture; `last`: nothing follows."""
+
+    def open(self) -> int:
+        """Read the lists in front of the first event, as far as there is data; `opened` says whether all are read.
+
+        Raises CaptureError: what is wrong there is wrong with opening the capture, not with an event.
+        """
+
+    @property
+    def opened(self) -> bool:
+        """Whether the first event's block has come."""
 
     def advance(self) -> int:
         """Go on to the next event that rules see: its code, NEED_DATA or AT_END. Raises CaptureError.

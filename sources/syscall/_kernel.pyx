@@ -49,8 +49,10 @@ cdef inline bint is_hidden(uint16_t code) noexcept nogil:
 cdef class Kernel:
     """One capture's cursor; see the type stub for what each part means."""
 
-    def __cinit__(self, *, bint strict=True, State state=None):
+    def __cinit__(self, *, bint strict=True, bint lists=True, State state=None):
         self.reader = Reader(strict)
+        self.lists = lists
+        self.stop_at_events = False
         self.state = State() if state is None else state
         memset(self.wanted, 1, sizeof(self.wanted))
 
@@ -66,6 +68,17 @@ cdef class Kernel:
         """Take the next piece of the capture; `last`: nothing follows. Ends the event in hand."""
         self._settle()
         self.reader.push(&data[0] if data.shape[0] else NULL, <size_t>data.shape[0], last)
+
+    def open(self):
+        """Read the lists in front of the events, as far as there is data. Raises CaptureError."""
+        self.stop_at_events = True
+        found = self.advance()
+        self.stop_at_events = False
+        return found
+
+    @property
+    def opened(self):
+        return self.is_open
 
     def advance(self):
         """Go on to the next event that is wanted: its code, NEED_DATA or AT_END. Raises CaptureError."""
@@ -85,6 +98,10 @@ cdef class Kernel:
         cdef uint64_t ts
         self._settle()
         while True:
+            if self.reader.where == IN_EVENTS and not self.is_open:
+                self.is_open = True
+                if self.stop_at_events:
+                    return -4
             found = self.reader.next()
             if found == EVENT:
                 if self.initial and not carries_state(event.code):
@@ -103,10 +120,11 @@ cdef class Kernel:
             elif found == BLOCK:
                 if self.reader.block.kind == SECTION:
                     self.sections += 1
-                    self.initial = True
+                    self.initial = self.lists
                     self.first_ts = 0
                     self.count_before = self.count
-                self.state.block(&self.reader.block)
+                if self.lists or self.reader.block.kind == SECTION:
+                    self.state.block(&self.reader.block)
                 if self.state.core.fault != NULL:
                     self.reader._says(self.state.core.fault)
                     return -3
