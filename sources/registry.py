@@ -15,6 +15,7 @@ _MODULES = {
     "json": "sources.json_fields.extract",
     "container": "sources.container.extract",
     "dummy": "sources.dummy.source",
+    "capture": "sources.syscall.plugin",
 }
 """Falco's name of a plugin -> the module whose `spec()` describes it."""
 

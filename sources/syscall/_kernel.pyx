@@ -8,7 +8,7 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy, memset
 
 from engine.errors import SourceError
-from sources.syscall._reader cimport BLOCK, DROPPED, END, EVENT, MORE
+from sources.syscall._reader cimport BLOCK, DROPPED, END, EVENT, MORE, READY
 
 cdef extern from "_tables.h" nogil:
     int N_EVENTS
@@ -98,10 +98,6 @@ cdef class Kernel:
         cdef uint64_t ts
         self._settle()
         while True:
-            if self.reader.where == IN_EVENTS and not self.is_open:
-                self.is_open = True
-                if self.stop_at_events:
-                    return -4
             found = self.reader.next()
             if found == EVENT:
                 if self.initial and not carries_state(event.code):
@@ -128,6 +124,10 @@ cdef class Kernel:
                 if self.state.core.fault != NULL:
                     self.reader._says(self.state.core.fault)
                     return -3
+            elif found == READY:
+                self.is_open = True
+                if self.stop_at_events:
+                    return -4
             elif found == MORE:
                 return -1
             elif found == END:

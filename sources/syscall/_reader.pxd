@@ -12,6 +12,7 @@ cdef enum Found:
     MORE = 4        # feed the next piece
     END = 5         # the capture ended as it should
     FAULT = 6       # Reader.fault says why reading cannot go on
+    READY = 7       # the lists are over, the first event comes next
 
 
 cdef struct Enter:

@@ -186,7 +186,7 @@ cdef class Reader(Converter):
         total = u32(at + 4)
         if is_event_block(kind):
             self.where = EVENTS
-            return 0
+            return READY
         body = total - 12
         if not is_list(kind) or total < 12:
             self.start += 8

@@ -1,9 +1,9 @@
 """The `evt.*` fields that only system-call events have (libsinsp's sinsp_filtercheck_event)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from engine.events.kinds import SUBJECT, Category, EventFlag
-from engine.events.names import name_of
+from engine.events.names import codes_of, name_of
 from engine.events.params import parameter
 from engine.events.tables import EVENTS
 from engine.fields.catalog import FieldRef
@@ -16,6 +16,7 @@ from sources.syscall.views import Reader, SyscallView
 GENERIC_X = 1
 OPEN_X, CREAT_X, OPENAT_2_X, OPENAT2_X, OPEN_BY_HANDLE_AT_X = 3, 59, 307, 327, 337
 PROCINFO_E = 234
+INFRASTRUCTURE_E = 286
 _OPENS = frozenset({OPEN_X, CREAT_X, OPENAT_2_X, OPENAT2_X, OPEN_BY_HANDLE_AT_X})
 _CONNECTS = frozenset({23, 247, 389})
 """connect, accept, accept4."""
@@ -93,7 +94,9 @@ def _syscall_type(view: SyscallView) -> str | None:
 
 
 def _type_is(view: SyscallView, ref: FieldRef) -> int:
-    return int(name_of(view.code) == ref.arg)
+    """Whether the event is of the oldest type of that name, the only one that libs looks for."""
+    first = min(codes_of(ref.arg or ""), default=-2)
+    return int(view.code in {first, first + 1})
 
 
 def _category(view: SyscallView) -> str:
@@ -112,8 +115,9 @@ def _category(view: SyscallView) -> str:
 
 
 def _buffer(view: SyscallView) -> Value | None:
+    """What was read or written; an empty buffer is one, unlike other empty parameters."""
     found = args.of(view, "data")
-    return None if found is None else args.raw(view, *found)
+    return None if found is None else args.raw(view, *found) or b""
 
 
 def _buflen(view: SyscallView) -> int | None:
@@ -122,6 +126,50 @@ def _buflen(view: SyscallView) -> int | None:
         return None
     moved = result(view)
     return moved if moved is not None and moved >= 0 else None
+
+
+def _buflen_of(category: int | None, kinds: Container[int] | None) -> Reader:
+    """Bytes that one kind of event moved, of one kind of descriptor; None: any kind."""
+
+    def read(view: SyscallView, _ref: FieldRef) -> int | None:
+        fd = view.event_fd
+        if fd is None or (kinds is not None and fd.type not in kinds):
+            return None
+        return _buflen(view) if category in {None, subject(view)} else None
+
+    return read
+
+
+def _about_process(view: SyscallView, ref: FieldRef) -> int:
+    """Whether the event is one of libs' about processes: of any thread, or of a main thread only."""
+    if view.code != PROCINFO_E:
+        return 0
+    thread = view.thread
+    return int(ref.field.name == "evt.count.threadinfo" or (thread is not None and thread.is_main))
+
+
+def _infra(key: str, *, cut: int | None = None) -> Reader:
+    """A part of the description of an old infrastructure event: `Event:start; ID:…; name:…; Image:…`."""
+
+    def read(view: SyscallView, _ref: FieldRef) -> str | None:
+        if view.code != INFRASTRUCTURE_E:
+            return None
+        for part in args.text(view, 2).plain.split(";"):
+            word = part.strip()
+            if word.startswith(key):
+                value = word.split(":")[1] if ":" in word else ""
+                if key == "Image":
+                    value = (
+                        value.partition("@")[0]
+                        if "@" in value
+                        else word.partition(":")[2]
+                        if "sha256" in value
+                        else value
+                    )
+                return value.strip()[:cut]
+        return None
+
+    return read
 
 
 def _res(view: SyscallView) -> str | None:
@@ -295,6 +343,21 @@ FIELDS: dict[str, Reader] = {
     "evt.rawarg": args.rawarg,
     "evt.buffer": _simple(_buffer),
     "evt.buflen": _simple(_buflen),
+    "evt.buflen.in": _buflen_of(Category.IO_READ, None),
+    "evt.buflen.out": _buflen_of(Category.IO_WRITE, None),
+    "evt.buflen.file": _buflen_of(None, FILES),
+    "evt.buflen.file.in": _buflen_of(Category.IO_READ, FILES),
+    "evt.buflen.file.out": _buflen_of(Category.IO_WRITE, FILES),
+    "evt.buflen.net": _buflen_of(None, INET),
+    "evt.buflen.net.in": _buflen_of(Category.IO_READ, INET),
+    "evt.buflen.net.out": _buflen_of(Category.IO_WRITE, INET),
+    "evt.count.procinfo": _about_process,
+    "evt.count.threadinfo": _about_process,
+    "evt.infra.docker.name": _infra("Event"),
+    "evt.infra.docker.container.id": _infra("ID", cut=12),
+    "evt.infra.docker.container.name": _infra("name"),
+    "evt.infra.docker.container.image": _infra("Image"),
+    "evt.latency.quantized": lambda _view, _ref: 0,
     "evt.res": _simple(_res),
     "evt.rawres": _simple(result),
     "evt.failed": _simple(failed),

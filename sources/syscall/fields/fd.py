@@ -173,7 +173,7 @@ def _types(view: SyscallView, ref: FieldRef) -> Value | None:
     if ref.arg is not None:
         found = thread.fd(ref.index if ref.index is not None else -1)
         return None if found is None else (word(found.type),)
-    return tuple(dict.fromkeys(word(one.type) for one in thread.fds())) or None
+    return tuple(dict.fromkeys(word(one.type) for one in thread.fds()))
 
 
 # -------------------------------------------------------------------------------------------------------- addresses

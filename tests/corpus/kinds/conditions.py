@@ -1,6 +1,7 @@
 """Conditions over captures: for each, the numbers of the events that match it alone."""
 
 import gzip
+import importlib.util
 import json
 import tempfile
 from collections.abc import Iterator
@@ -21,7 +22,10 @@ from sources import assemble, catalogs, registry
 from sources.base import Mark, Needs
 
 PLUGINS = {"k8s_audit": "k8saudit", "aws_cloudtrail": "cloudtrail"}
-"""Sources of the captures, and the plugins that produce them; `syscall` is not built yet."""
+if importlib.util.find_spec("sources.syscall._kernel") is not None:
+    PLUGINS["syscall"] = "capture"
+"""Sources of the captures, and the plugins that produce them; `syscall` where the kernel is built."""
+EXTRACTORS = {"syscall": ("container", "json"), "k8s_audit": ("json",), "aws_cloudtrail": ("json",)}
 QUICK = 6
 """Every how manieth condition is asked when not all are."""
 
@@ -69,7 +73,8 @@ def tried(codes: frozenset[int] | None, view: View) -> bool:
 
 def _checked(text: str, source: str) -> typed.Condition | str:
     """The condition, or why it does not load."""
-    catalog = catalogs.catalog(source, [registry.load(PLUGINS[source]), registry.load("json")], Options())
+    specs = [registry.load(PLUGINS[source]), *map(registry.load, EXTRACTORS[source])]
+    catalog = catalogs.catalog(source, specs, Options())
     try:
         return check.check(parser.parse(text), catalog)
     except CadgeError as error:
@@ -80,7 +85,8 @@ def _views(source: str, path: Path) -> Iterator[View]:
     """Our events of one capture."""
     setting = assemble.Setting(UTC, lambda: 0, stepped=True, hostname="")
     plugin = assemble.Loaded(registry.load(PLUGINS[source]))
-    ours = assemble.build(source, plugin, str(path), [assemble.Loaded(registry.load("json"))], setting)
+    extractors = [assemble.Loaded(registry.load(name)) for name in EXTRACTORS[source]]
+    ours = assemble.build(source, plugin, str(path), extractors, setting)
     ours.open(Needs(), Mark())
     num = 0
     while hasattr(batch := ours.read(), "views"):

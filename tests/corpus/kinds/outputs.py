@@ -1,6 +1,7 @@
 """Alerts byte for byte: outputs of every kind in text and JSON, under every option; and the outputs that are refused."""
 
 import gzip
+import importlib.util
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC
@@ -20,6 +21,8 @@ from sources import assemble, catalogs, registry
 from sources.base import End, Fault, Mark, Needs
 
 PLUGINS = {"k8s_audit": "k8saudit", "aws_cloudtrail": "cloudtrail"}
+if importlib.util.find_spec("sources.syscall._kernel") is not None:
+    PLUGINS["syscall"] = "capture"
 """Sources whose captures can be read now, and the plugins that do."""
 EXTRACTORS = {"syscall": ("container", "json"), "k8s_audit": ("json",), "aws_cloudtrail": ("json",)}
 HOSTNAME = "host.example"
@@ -73,7 +76,11 @@ def alerts(case: Mapping[str, Any], capture: Path, *, as_json: bool) -> list[str
     if not loaded.ok:
         return [error.message for report in loaded.reports for error in report.errors]
     setting = assemble.Setting(
-        UTC, lambda: 0, stepped=True, hostname=HOSTNAME, static_fields=dict(options.static_fields)
+        UTC,
+        lambda: 0,
+        stepped=True,
+        hostname="" if case["source"] == "syscall" else HOSTNAME,
+        static_fields=dict(options.static_fields),
     )
     extractors = [assemble.Loaded(registry.load(name)) for name in EXTRACTORS[case["source"]]]
     plugin = assemble.Loaded(registry.load(PLUGINS[case["source"]]))
