@@ -5,7 +5,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/pytest -n logical --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lint types layers corpus parity hostile wheel clean
+.PHONY: help install demo test check format lint types layers corpus parity hostile fuzz fuzz-coverage wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,19 @@ parity: install  ## many at once = each alone = in one process, over the example
 hostile: install  ## a hundred thousand wrong rules files, and very big ones (ROUNDS=1000 MEGABYTES=1)
 	$(BIN)/python tests/hostile/rules.py $(or $(ROUNDS),100000)
 	MEGABYTES=$(or $(MEGABYTES),10) $(BIN)/pytest --durations 0 tests/hostile
+
+# edges.so first: the sanitizer brings an empty one of the same name.
+fuzz: install  ## mutated captures through the kernel under AddressSanitizer (ROUNDS=1000 SECONDS=60 SEED=1)
+	$(BIN)/python tests/hostile/instrument.py sanitize build/fuzz
+	CADGE_FUZZ=build/fuzz LD_PRELOAD="$(CURDIR)/build/fuzz/edges.so $$(gcc -print-file-name=libasan.so)" \
+	ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+	$(BIN)/python tests/hostile/captures.py $(or $(ROUNDS),100000) $(or $(SECONDS),3600) $(or $(SEED),1)
+
+fuzz-coverage: install  ## which lines of the kernel mutated captures reach (ROUNDS=1000)
+	rm -rf build/coverage
+	$(BIN)/python tests/hostile/instrument.py coverage build/coverage
+	CADGE_FUZZ=build/coverage $(BIN)/python tests/hostile/captures.py $(or $(ROUNDS),20000) 600 3
+	$(BIN)/python tests/hostile/instrument.py report build/coverage
 
 wheel: install  ## build the wheel into dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
