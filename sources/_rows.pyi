@@ -22,6 +22,9 @@ class Projector:
         Returns how many lines do not fit.
         """
 
+    def parts(self, data: bytes, places: list[tuple[int, int]], out: list[Any]) -> int:
+        """Append one item for each (start, end) of `data`; as `rows`."""
+
     def row(self, line: bytes) -> tuple[Any, ...] | None:
         """The row of one JSON text; None if it does not fit."""
 
@@ -30,3 +33,13 @@ class Projector:
 
     def raw(self, row: tuple[Any, ...], slot: int) -> bytes | None:
         """The JSON text at a path; None if there is none. Slot -1: the whole line."""
+
+class Braces:
+    """Counts braces over a text that comes in blocks, and says where the objects one level down are."""
+
+    @property
+    def depth(self) -> int:
+        """How many are open."""
+
+    def feed(self, data: bytes, pos: int, start: int, out: list[tuple[int, int]]) -> tuple[int, int]:
+        """Go on at `pos`; append (start, end) of each object that ends; where to go on, and where one has begun."""

@@ -18,6 +18,7 @@ cdef extern from "Python.h":
     void* PyUnicode_DATA(object text)
     bint PyUnicode_IS_ASCII(object text)
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
+    void PyObject_GC_UnTrack(object thing)
 
 cdef enum:
     DEEPEST = 280
@@ -403,6 +404,8 @@ cdef class Projector:
             text = self._text(base, start, stop, self.bare[at])
             Py_INCREF(text)
             PyTuple_SET_ITEM(row, 3 + at, text)
+        # It holds numbers, bytes and texts: nothing for the collector of cycles to look at.
+        PyObject_GC_UnTrack(row)
         return row
 
     cdef bint _wanted(self, const char* p, Py_ssize_t size, bytes wanted):
@@ -443,6 +446,28 @@ cdef class Projector:
             p = stop + 1
         return others
 
+    def parts(self, bytes data, list places, list out):
+        """Append one item for each (start, end) of `data`: a row, or the bytes there where they do not fit.
+
+        Returns how many do not fit.
+        """
+        cdef const char* base = PyBytes_AS_STRING(data)
+        cdef Py_ssize_t size = PyBytes_GET_SIZE(data)
+        cdef Py_ssize_t start, end
+        cdef object row
+        cdef int others = 0
+        if size > 0x7FFFFFF0:
+            raise OverflowError("a block is too large")
+        for start, end in places:
+            if start < 0 or end < start or end > size:
+                raise IndexError(start)
+            row = self._row(data, base + start, base + end)
+            if row is None:
+                others += 1
+                row = PyBytes_FromStringAndSize(base + start, end - start)
+            out.append(row)
+        return others
+
     def row(self, bytes line):
         """The row of one JSON text; None if it does not fit."""
         if PyBytes_GET_SIZE(line) > 0x7FFFFFF0:
@@ -468,3 +493,42 @@ cdef class Projector:
         if at[2 * slot + 2] < 0:
             return None
         return PyBytes_FromStringAndSize(PyBytes_AS_STRING(data) + at[2 * slot + 2], at[2 * slot + 3] - at[2 * slot + 2])
+
+
+cdef class Braces:
+    """Counts braces over a text that comes in blocks, and says where the objects one level down are.
+
+    Nothing else is looked at but strings, in which braces do not count.
+    """
+
+    cdef readonly Py_ssize_t depth
+
+    def __cinit__(self):
+        self.depth = 0
+
+    def feed(self, bytes data, Py_ssize_t pos, Py_ssize_t start, list out):
+        """Go on at `pos`; `start` is where the current object began.
+
+        Appends (start, end) of each object that ends. Returns where to go on once more data has come, behind what is
+        whole, and where the current object began.
+        """
+        cdef const char* base = PyBytes_AS_STRING(data)
+        cdef const char* end = base + PyBytes_GET_SIZE(data)
+        cdef const char* p = base + pos
+        cdef const char* close
+        while p < end:
+            if p[0] == b'"':
+                close = closing(p + 1, end)
+                if close == NULL:
+                    break
+                p = close
+            elif p[0] == b'{':
+                if self.depth == 1:
+                    start = p - base
+                self.depth += 1
+            elif p[0] == b'}':
+                self.depth -= 1
+                if self.depth == 1:
+                    out.append((start, p + 1 - base))
+            p += 1
+        return p - base, start

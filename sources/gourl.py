@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sources.gotext import quote
 
 _HEX = re.compile(r"[0-9a-fA-F]{2}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class UrlError(ValueError):
@@ -32,7 +33,7 @@ def parse(text: str) -> Url:
 
 def _parse(text: str) -> Url:
     rest, _, fragment = text.partition("#")
-    if any(char < " " or char == "\x7f" for char in rest):
+    if _CONTROL.search(rest):
         raise UrlError("net/url: invalid control character in URL")
     unescape(fragment)
     scheme, rest = _scheme(rest)

@@ -48,16 +48,16 @@ class PullSource:
     def rebind(self, needs: Needs) -> None:
         """The rules changed, and with them what is read of an event."""
         plan = needs.rows if isinstance(needs.rows, RowPlan) and self.split is not None else None
-        self._items = [self._again(item, plan) for item in self._items[self._at :]]
+        was, self.plan = self.plan, plan
+        self._items = [self.renewed(item, was) for item in self._items[self._at :]]
         self._at = 0
-        self.plan = plan
 
-    def _again(self, item: Item, plan: RowPlan | None) -> Item:
-        """An item that was read for other rules."""
-        if isinstance(item, Record) or self.plan is None or self.split is None:
+    def renewed(self, item: Item, plan: RowPlan | None) -> Item:
+        """An item that was read for a plan, for the plan of now."""
+        if isinstance(item, Record) or plan is self.plan or plan is None or self.split is None:
             return item
-        line = self.plan.line(item)
-        row = None if plan is None else plan.projector.row(line)
+        line = plan.line(item)
+        row = None if self.plan is None else self.plan.projector.row(line)
         if row is not None:
             return row
         (record,) = self.split(line)

@@ -8,7 +8,8 @@ Without the compiled module there are no rows, and everything is decoded the exa
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from engine.event import PLUGIN_EVENT, Stream
 from engine.fields.catalog import FieldRef
@@ -19,10 +20,17 @@ from sources.json_fields.extract import pointer
 from sources.jsontext import unescape
 from sources.view import Kit, PluginView, Record
 
+native: ModuleType | None
+"""The compiled module, if there was a compiler."""
 try:
     from sources import _rows
-except ImportError:  # there was no compiler
-    _rows = None  # type: ignore[assignment] # asked for before it is used
+except ImportError:
+    native = None
+else:
+    native = _rows
+
+if TYPE_CHECKING:
+    from sources._rows import Projector
 
 Path = tuple[str, ...]
 Row = tuple[Any, ...]
@@ -31,7 +39,8 @@ Row = tuple[Any, ...]
 _INDEX = re.compile(r"[+-]?[0-9]+")
 _POINTERS = ("json.value", "jevt.value")
 _RAWTIMES = ("json.rawtime", "jevt.rawtime")
-_ADMITTED = "_admitted"
+_PLAIN = re.compile(rb'"[ !#-\[\]-~]*"')
+_QUOTE = ord('"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,7 @@ class RowLayout:
 
     def plan(self, tested: Sequence[FieldRef], shown: Sequence[FieldRef]) -> "RowPlan | None":
         """Lay out what conditions test and what only outputs show; None without the compiled module."""
-        return None if _rows is None else RowPlan(self, tested, shown)
+        return None if native is None else RowPlan(self, tested, shown)
 
     def where(self, ref: FieldRef) -> Leaf | Reads | None:
         """Where a field's value comes from; None: only the exact view knows it."""
@@ -101,7 +110,8 @@ class RowPlan:
         self.slots = slots
         eager = (place for ref in tested if isinstance(place := self.places.get(ref.text), Leaf))
         self._eager = {leaf: at for at, leaf in enumerate(dict.fromkeys(eager))}
-        self.projector = _rows.Projector(
+        assert native is not None, "plan() has looked"
+        self.projector: Projector = native.Projector(
             tuple(slots),
             [(slots[leaf.path], leaf.bare) for leaf in self._eager],
             slots[admission.time],
@@ -183,7 +193,7 @@ class RowView:
         for path in paths:
             if path not in self._nodes:
                 raw = plan.projector.raw(self.row, plan.slots[path])
-                self._nodes[path] = jsonvalue.MISSING if raw is None else jsonvalue.decode(raw)
+                self._nodes[path] = jsonvalue.MISSING if raw is None else _node(raw)
             node = self._nodes[path]
             if node is not jsonvalue.MISSING:
                 inner = document
@@ -191,6 +201,13 @@ class RowView:
                     inner = inner.setdefault(key, {})
                 inner[path[-1]] = node
         return document
+
+
+def _node(raw: bytes) -> Any:
+    """A value, decoded; plain strings without much ado."""
+    if raw[0] == _QUOTE and _PLAIN.fullmatch(raw):
+        return raw[1:-1].decode("ascii")
+    return jsonvalue.decode(raw)
 
 
 class _Part(PluginView):
