@@ -54,3 +54,27 @@ def end(play: object) -> object:
 def process_entry() -> object:
     """Writes one entry of a process list."""
     return process
+
+
+@pytest.fixture
+def fields(play: object) -> object:
+    """Gives the values of fields (`proc.aname[1]`) at the last event of a capture, in order."""
+    from datetime import UTC
+
+    from engine.event import Stream
+    from engine.fields.resolve import resolve
+    from engine.options import Options
+    from sources import catalogs, registry
+    from sources.syscall.readers import readers
+    from sources.syscall.views import Kit, SyscallView
+
+    catalog = catalogs.catalog("syscall", [registry.load("container")], Options())
+
+    def values(capture: Capture, *texts: str, **options: object) -> list[object]:
+        refs = [resolve(catalog, text.partition("[")[0], text.partition("[")[2][:-1] or None) for text in texts]
+        count = sum(1 for _ in play(capture, **options))
+        kernel = next(kernel for number, kernel in enumerate(play(capture, **options), 1) if number == count)
+        view = SyscallView(Kit(kernel=kernel, stream=Stream("syscall", UTC), readers=readers()), kernel.code)
+        return [view.extract(ref) for ref in refs]
+
+    return values

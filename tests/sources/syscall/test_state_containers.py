@@ -106,13 +106,3 @@ def test_what_is_no_container_is_ignored(wrong: bytes, capture, end) -> None:
 def test_a_container_known_by_its_path_alone_has_a_type(capture, end) -> None:
     state = end(capture.processes().execve(1, "prog", cgroups=b"cpu=/lxc.payload/web01/init.scope\0"))
     assert (state.containers.get("web01").type_name, state.containers.get("").type_name) == ("lxc", "host")
-
-
-def test_the_oldest_containers_make_room() -> None:
-    from sources.syscall import containers
-
-    known = containers.Containers()
-    for number in range(containers.MOST + 10):
-        known.matched(str(number), 1)
-    assert (known.get("0"), known.get(str(containers.MOST)).id) == (None, str(containers.MOST))
-    assert known.get("").id == "host"
