@@ -25,7 +25,8 @@ class Stream:
     source: str
     zone: tzinfo
     """For evt.time and evt.datetime: local time in Falco."""
-    hostname: str = ""
+    hostname: str | None = ""
+    """evt.hostname; None: it has no value."""
     plugin: str | None = None
     """Name of the plugin that produces the events; None for system calls."""
     first_ts_ns: int | None = None

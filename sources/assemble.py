@@ -42,10 +42,12 @@ def build(
 ) -> Source:
     """An unopened source. `plugin` None: `syscall` without a driver. Raises ConfigError for a bad init_config."""
     name = plugin.spec.name if plugin is not None else None
-    stream = Stream(source, setting.zone, setting.hostname, name)
+    # libs asks the machine for its name; a plugin's events have none until one is set.
+    hostname = setting.hostname if setting.hostname or plugin is None else None
+    stream = Stream(source, setting.zone, hostname, name)
     fields = extractor_fields(source, extractors)
     if plugin is None:
-        static = {f"static.{key}": _constant(text) for key, text in setting.static_fields.items()}
+        static = constants(setting)
         clock = Clock(setting.now_ns, stepped=setting.stepped)
         return NodriverSource(stream, clock, {**static, **fields})
     if plugin.spec.make is None:
@@ -85,6 +87,11 @@ def extractor_fields(source: str, extractors: Sequence[Loaded]) -> dict[str, Ext
             for one in group.fields:
                 fields.setdefault(one.name, extractor)
     return fields
+
+
+def constants(setting: Setting) -> dict[str, Extractor]:
+    """The fields `static.<key>`."""
+    return {f"static.{key}": _constant(text) for key, text in setting.static_fields.items()}
 
 
 def _constant(text: str) -> Extractor:

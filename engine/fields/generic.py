@@ -39,11 +39,6 @@ def _reltime(view: View, stream: Stream) -> int:
     return cut(view.ts_ns - (stream.first_ts_ns or 0), 64, signed=False)
 
 
-def _hostname(_view: View, stream: Stream) -> str | None:
-    """The host's name. Plugins have none until one is set; system calls always have, in captures an empty one."""
-    return stream.hostname if stream.hostname or stream.plugin is None else None
-
-
 def _written(view: View, zone: tzinfo, form: str, *, fraction: bool) -> str:
     """The time of the event in a zone."""
     seconds, rest = divmod(cut(view.ts_ns, 64, signed=False), _SECOND)
@@ -81,6 +76,6 @@ _READERS: dict[str, Reader] = {
     "evt.source": lambda _, stream: stream.source,
     "evt.is_async": lambda view, _: _is_async(view),
     "evt.asynctype": _async_type,
-    "evt.hostname": _hostname,
+    "evt.hostname": lambda _, stream: stream.hostname,
 }
 """How each field is read."""

@@ -330,6 +330,7 @@ cdef void read_list(Core* k, const Block* block) noexcept nogil:
     c.end = block.at + block.size
     c.short = False
     if kind == BLOCK_SECTION:
+        k.machine.known = False
         new_section(k)
     elif kind == BLOCK_MACHINE or kind == BLOCK_MACHINE_INT:
         read_machine(k, &c)

@@ -49,7 +49,7 @@ class Setting:
 
 
 class AsyncView:
-    """An asynchronous event of a plugin's source: it has generic fields only."""
+    """An asynchronous event of a plugin's source: no plugin produced it, and it has generic fields only."""
 
     code = ASYNC_EVENT
 
@@ -60,8 +60,8 @@ class AsyncView:
         self.async_name = name
 
     def extract(self, ref: FieldRef) -> Value | None:
-        """The generic fields."""
-        return generic(self, self.stream, ref)
+        """The generic fields, but for the plugin's name."""
+        return None if ref.field.name == "evt.pluginname" else generic(self, self.stream, ref)
 
 
 class CaptureSource:
@@ -77,6 +77,7 @@ class CaptureSource:
         self._code: int | None = None
         """Of the event that the cursor stands on and nobody has seen."""
         self._end: End | Fault | None = None
+        self._section = 0
 
     def open(self, needs: Needs, mark: Mark) -> None:  # noqa: ARG002 - numbering starts again; drive suppresses
         """Open the file and read up to its first events. Raises SourceError as Falco's `open` does."""
@@ -167,6 +168,8 @@ class CaptureSource:
         kernel, kit = self._kernel, self._kit
         assert kernel is not None, "the source is open"
         assert kit is not None, "the source is open"
+        if kernel.sections != self._section:
+            self._begin_section()
         first = kernel.first_ts or None
         plugin = (kernel.param_int(0) or 0) if code in {PLUGIN_EVENT, ASYNC_EVENT} else 0
         if not plugin:
@@ -178,6 +181,15 @@ class CaptureSource:
         if code == ASYNC_EVENT:
             return AsyncView(member.stream, kernel.num, kernel.ts, as_text(kernel.param(1) or b"<NA>"))
         return PluginView(member, kernel.num, Record(kernel.ts, kernel.param(1) or b""))
+
+    def _begin_section(self) -> None:
+        """Later sections tell the name of the machine they come from; of the first one, Falco does not know it."""
+        assert self._kernel is not None, "the source is open"
+        self._section = self._kernel.sections
+        machine = self._kernel.state.machine
+        if self._section > 1 and self.setting.members is not None:
+            for stream in (self.setting.stream, *(one.stream for one in self.setting.members.values())):
+                stream.hostname = machine[0] if machine is not None else ""
 
     def settled(self, mark: Mark) -> None:
         """Nobody waits for an answer."""

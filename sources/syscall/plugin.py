@@ -3,11 +3,13 @@
 A plugin without an id that produces system events, as libs calls it. `open_params` names the file.
 """
 
+from collections.abc import Mapping
+
 from engine.errors import SourceError
 from sources.base import Source
 from sources.initconfig import Setting as InitSetting
 from sources.initconfig import checker, schema
-from sources.spec import Capability, PluginSpec, SourceConfig
+from sources.spec import Capability, Extractor, PluginSpec, SourceConfig
 from sources.syscall import hosts
 
 NOT_BUILT = "captures cannot be read: the kernel of this installation was not built (install again with a C compiler)"
@@ -27,13 +29,15 @@ def make(config: SourceConfig) -> Source:
         raise SourceError(NOT_BUILT) from error
     if not config.open_params:
         raise SourceError("the plugin capture needs a capture file: open_params")
-    config.stream.plugin = None  # its events are system calls, which no plugin is said to have made
+    # Its events are system calls, which no plugin is said to have made.
+    config.stream.plugin = None
+    config.stream.hostname = config.stream.hostname or ""
     static = {f"static.{key}": _constant(text) for key, text in config.static_fields.items()}
     return CaptureSource(
         Setting(
             path=config.open_params,
             stream=config.stream,
-            extractors={**static, **others(config)},
+            extractors={**static, **others(config.extractors)},
             strict=config.strict,
             lists=config.init["lists"],
             containers="container.id" in config.extractors,
@@ -43,16 +47,16 @@ def make(config: SourceConfig) -> Source:
     )
 
 
-def others(config: SourceConfig) -> dict[str, object]:
+def others(extractors: Mapping[str, Extractor]) -> dict[str, Extractor]:
     """Fields of other plugins; those of the container plugin are read from the state."""
     return {
         name: extractor
-        for name, extractor in config.extractors.items()
+        for name, extractor in extractors.items()
         if not name.startswith(("container.", "k8s.", "proc.is_container_"))
     }
 
 
-def _constant(text: str) -> object:
+def _constant(text: str) -> Extractor:
     return lambda _view, _ref: text
 
 
