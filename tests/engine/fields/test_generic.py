@@ -29,7 +29,7 @@ class Event:
 
 
 def read(name: str, event: Event | None = None, **stream: object) -> Value | None:
-    known = Stream(**{"source": "my", "zone": EAST, "plugin": "mine", **stream})  # type: ignore[arg-type] # test input
+    known = Stream(**{"source": "my", "zone": EAST, "plugin": "mine", "hostname": None, **stream})  # type: ignore[arg-type] # test input
     return generic.extract(event or Event(), known, resolve(CATALOG, name, None))
 
 
@@ -77,7 +77,7 @@ def test_asynchronous_events_have_a_type() -> None:
 
 
 def test_a_host_has_a_name_where_the_source_is_the_host() -> None:
-    assert read("evt.hostname", plugin=None) == ""
+    assert read("evt.hostname", hostname="") == ""
     assert read("evt.hostname", hostname="node-1") == "node-1"
 
 
