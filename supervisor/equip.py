@@ -1,6 +1,6 @@
 """From a plan to what `sources.drive` needs: an unopened source and a detector. Children and in-process runs alike."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta, timezone, tzinfo
 
@@ -8,9 +8,11 @@ from engine.detector import Detector, Progress
 from engine.errors import ConfigError, RulesError, SourceError
 from engine.evaluate.detect import ReferenceDetector
 from engine.evaluate.generated import GeneratedDetector
+from engine.evaluate.several import SeveralDetectors
+from engine.fields.catalog import Catalog
 from engine.rules import load
-from engine.rules.model import RulesFile
-from sources import assemble, catalogs, registry
+from engine.rules.model import Ruleset, RulesFile
+from sources import assemble, catalogs, registry, replay
 from sources.base import Mark, Resume, Source
 from supervisor import clock
 from supervisor.plan import ChildPlan, PluginChoice, Stepped
@@ -27,24 +29,18 @@ class Equipment:
 
 def equip(plan: ChildPlan, log: Callable[[int, str], None]) -> Equipment:
     """Build source and detector. Raises ConfigError or RulesError; opens nothing."""
-    plugin = _loaded(plan.plugin) if plan.plugin is not None else None
-    source = assemble.build(
-        plan.source,
-        plugin,
-        plan.plugin.open_params if plan.plugin is not None else "",
-        tuple(_loaded(choice) for choice in plan.extractors),
-        assemble.Setting(
-            zone=zone(plan.zone),
-            now_ns=clock.of(plan.clock),
-            stepped=isinstance(plan.clock, Stepped),
-            hostname=plan.hostname,
-            seed=plan.seed,
-            batch_events=plan.limits.batch_events,
-            strict=plan.strict,
-            static_fields=dict(plan.options.static_fields),
-            log=log,
-        ),
+    setting = assemble.Setting(
+        zone=zone(plan.zone),
+        now_ns=clock.of(plan.clock),
+        stepped=isinstance(plan.clock, Stepped),
+        hostname=plan.hostname,
+        seed=plan.seed,
+        batch_events=plan.limits.batch_events,
+        strict=plan.strict,
+        static_fields=dict(plan.options.static_fields),
+        log=log,
     )
+    source = _source(plan, setting)
     limit_ns = int(plan.limit_s * 1e9) or None
     return Equipment(source, detector(plan, plan.rules), Progress(limit_ns=limit_ns))
 
@@ -55,20 +51,46 @@ def allow(plan: ChildPlan) -> None:
         raise SourceError(plan.cannot_open)
 
 
+def _source(plan: ChildPlan, setting: assemble.Setting) -> Source:
+    if plan.capture:
+        return replay.build(plan.capture, [_loaded(choice) for choice in plan.members], setting)
+    plugin = _loaded(plan.plugin) if plan.plugin is not None else None
+    open_params = plan.plugin.open_params if plan.plugin is not None else ""
+    return assemble.build(
+        plan.source, plugin, open_params, tuple(_loaded(choice) for choice in plan.extractors), setting
+    )
+
+
 def detector(plan: ChildPlan, rules: Sequence[RulesFile]) -> Detector:
     """Compile rules for the plan's source. Raises RulesError; the parent has checked them, so that is a bug."""
+    if plan.capture:
+        return _several(plan, rules)
     choices = (*((plan.plugin,) if plan.plugin is not None else ()), *plan.extractors)
     specs = [_loaded(choice).spec for choice in choices]
     catalog = catalogs.catalog(plan.source, specs, plan.options)
-    loaded = load.load(rules, {plan.source: catalog}, plan.options)
-    if not loaded.ok:
-        wrong = [error.message for report in loaded.reports for error in report.errors]
-        raise RulesError(f"the rules for source '{plan.source}' do not compile: {'; '.join(wrong)}")
-    ruleset = loaded.rulesets[plan.source]
+    ruleset = _rulesets(plan, rules, {plan.source: catalog})[plan.source]
     if plan.evaluator == "reference":
         return ReferenceDetector(ruleset)
     make_layout = specs[0].layout if plan.plugin is not None else None
     return GeneratedDetector(ruleset, make_layout() if make_layout is not None else None)
+
+
+def _several(plan: ChildPlan, rules: Sequence[RulesFile]) -> Detector:
+    """One detector for each loaded source."""
+    specs = [_loaded(choice).spec for choice in plan.members]
+    sources = dict.fromkeys([plan.source, *(spec.produces for spec in specs if spec.produces)])
+    catalogue = {source: catalogs.catalog(source, specs, plan.options) for source in sources}
+    rulesets = _rulesets(plan, rules, catalogue)
+    make = ReferenceDetector if plan.evaluator == "reference" else GeneratedDetector
+    return SeveralDetectors({source: make(rulesets[source]) for source in sources})
+
+
+def _rulesets(plan: ChildPlan, rules: Sequence[RulesFile], catalogue: Mapping[str, Catalog]) -> Mapping[str, Ruleset]:
+    loaded = load.load(rules, catalogue, plan.options)
+    if not loaded.ok:
+        wrong = [error.message for report in loaded.reports for error in report.errors]
+        raise RulesError(f"the rules for source '{plan.source}' do not compile: {'; '.join(wrong)}")
+    return loaded.rulesets
 
 
 def suppressed(plan: ChildPlan, source: Source) -> Mark:

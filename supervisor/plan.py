@@ -78,6 +78,10 @@ class ChildPlan(msgspec.Struct, frozen=True, tag="plan", array_like=True):
     """Falco's limits as Falco applies them (Falco's face). Otherwise: count what is lost, go on."""
     evaluator: str = "generated"
     """`reference`: the slow and obvious one that every other must be equal to."""
+    capture: str = ""
+    """A capture file that is read instead: system calls and the events of all `members`, in its order."""
+    members: tuple[PluginChoice, ...] = ()
+    """For a capture: every loaded plugin, in load order."""
     careful: bool = False
     """An earlier life died: note every event before it is looked at, so that one that kills can be named."""
 

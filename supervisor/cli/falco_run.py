@@ -9,7 +9,20 @@ import msgspec
 from engine.alert import internal_alert
 from engine.errors import ConfigError
 from engine.priority import Priority
-from supervisor import clock, equip, listener, localzone, loop, planning, plugins, policy, syscallset, unserved, wire
+from supervisor import (
+    clock,
+    equip,
+    listener,
+    localzone,
+    loop,
+    planning,
+    plugins,
+    policy,
+    replaying,
+    syscallset,
+    unserved,
+    wire,
+)
 from supervisor.cli.falco_state import State, page_size
 from supervisor.config import checks, keys
 from supervisor.plan import ChildPlan, RunPlan
@@ -21,6 +34,8 @@ _LEAST_PRESET, _MOST_PRESET = 1, 10
 _KMOD_DEVICE = "/dev/falco0"
 _MODPROBES = ("/usr/sbin/modprobe", "/sbin/modprobe")
 _PIDFILE_FAILED = 255
+_DIES = "scap error: "
+"""How the failures begin that end Falco before it prints figures."""
 _HOT_RESTART = "Falco internal: hot restart failure"
 _LIBS_WORDS = {2: "critical", 3: "error", 4: "warning", 5: "notice", 6: "info", 7: "debug"}
 
@@ -109,13 +124,16 @@ def process_events(state: State) -> None:
     if state.options.dry_run:
         state.journal.debug("Skipping event processing in dry-run")
         return
-    if state.replays:
-        raise _no_replay(state.config.engine.replay.capture_file)
-    _log_sources(state)
+    if not state.replays:
+        _log_sources(state)
+    face = Face(state)
     assert state.outputs is not None
-    state.result = loop.run(_plan(state), state.outputs, policy.FALCO, Face(state))
+    state.result = loop.run(_plan(state), state.outputs, policy.FALCO, face)
     if state.result.failures:
-        raise ConfigError("\n".join(state.result.failures))
+        text = "\n".join(state.result.failures)
+        if state.replays and not face.any_opened:
+            text = f"Could not open trace filename {state.config.engine.replay.capture_file} for reading: {text}"
+        raise ConfigError(text)
 
 
 def _log_enabled_rules(state: State, source: str) -> None:
@@ -125,16 +143,6 @@ def _log_enabled_rules(state: State, source: str) -> None:
     for rule in rules:
         state.journal.debug(f"   {rule.name}")
     state.journal.debug(f"({len(rules)}) enabled rules in total")
-
-
-def _no_replay(path: str) -> ConfigError:
-    """A capture that is not there is told in Falco's words; one that is, in ours."""
-    try:
-        with Path(path).open("rb"):
-            pass
-    except OSError as error:
-        return ConfigError(f"Could not open trace filename {path} for reading: {error.strerror}")
-    return ConfigError(f"Could not open trace filename {path} for reading: captures are not read in this version")
 
 
 def _log_sources(state: State) -> None:
@@ -161,6 +169,9 @@ def _plan(state: State) -> RunPlan:
         seed=clock.now_ns() & 0x7FFFFFFF,
         strict=True,
     )
+    if state.replays:
+        path = state.config.engine.replay.capture_file
+        return replaying.plan(path, state.plugins, state.rules_files, state.settings, around)
     plan = planning.plan(state.plugins, state.enabled, state.rules_files, state.settings, around)
     refusal = _refusal(state.config.engine.kind)
     if not refusal:
@@ -198,6 +209,9 @@ class Face(listener.Deaf):
 
     def opening(self, child: ChildPlan) -> None:
         """Which plugin or driver is about to be opened."""
+        if child.capture:
+            self._engine()
+            return
         self._journal.debug(f"Opening event source '{child.source}'")
         if child.plugin is not None:
             self._journal.info(f"Opening '{child.source}' source with plugin '{child.plugin.name}'")
@@ -231,6 +245,13 @@ class Face(listener.Deaf):
         """It will have statistics."""
         del pid
         self._open.add(child.source)
+        if child.capture:
+            self._journal.info(f"Replaying events from the capture file: {child.capture}")
+
+    @property
+    def any_opened(self) -> bool:
+        """Whether anything could be opened at all."""
+        return bool(self._open)
 
     def journal(self, source: str, level: int, text: str) -> None:
         """A plugin's own log goes through libs."""
@@ -243,9 +264,9 @@ class Face(listener.Deaf):
 
     def ended(self, result: SourceResult) -> None:
         """Closing figures of a source that had been open."""
-        if result.source in self._open:
+        if result.source in self._open and not (result.failure or "").startswith(_DIES):
             if self._state.options.verbose:
-                self._journal.raw(_figures(result))
+                self._journal.raw(_figures(result, replayed=self._state.replays))
             if result.source == SYSCALL:
                 self._journal.raw(
                     "Syscall event drop monitoring:\n   - event drop detected: 0 occurrences\n"
@@ -286,11 +307,9 @@ class Face(listener.Deaf):
         return listener.Tell(wire.Internal(_HOT_RESTART, Priority.CRITICAL, line))
 
 
-def _figures(result: SourceResult) -> str:
-    """`-v`: events and time of one source."""
+def _figures(result: SourceResult, *, replayed: bool) -> str:
+    """`-v`: events and time of one source, or of a whole capture."""
     drops = "Driver Events:0\nDriver Drops:0\n" if result.source == SYSCALL else ""
     rate = result.events / result.elapsed_s if result.elapsed_s > 0 else 0.0
-    return (
-        f"{drops}({result.source}) Elapsed time: {result.elapsed_s:.3f}, Captured Events: {result.events}, "
-        f"{rate:.2f} eps\n"
-    )
+    source = "" if replayed else f"({result.source}) "
+    return f"{drops}{source}Elapsed time: {result.elapsed_s:.3f}, Captured Events: {result.events}, {rate:.2f} eps\n"
