@@ -89,7 +89,7 @@ cdef struct Thr:
     uint64_t pfmajor, pfminor
     uint64_t pidns_init_start_ts, clone_ts, lastexec_ts
     uint64_t lastevent_ts, prevevent_ts, lastaccess_ts
-    uint64_t cpu_seen       # what thread.cpu said last
+    uint64_t cpu_seen[3]    # what thread.cpu, .user and .system were last computed from
     uint8_t exe_flags       # PPM_EXE_*
     Str* comm
     Str* exe

@@ -165,14 +165,14 @@ cdef class Thread:
         """The number of the descriptor that its last event was about."""
         return self.t.lastevent_fd
 
-    @property
-    def cpu_seen(self):
-        """What `thread.cpu` and its kind were last computed from; they set it."""
-        return self.t.cpu_seen
-
-    @cpu_seen.setter
-    def cpu_seen(self, uint64_t value):
-        self.t.cpu_seen = value
+    def swap_cpu(self, unsigned int which, uint64_t value):
+        """What a field of CPU use was computed from the last time; from now on it is `value`. `which`: 0, 1 or 2."""
+        cdef uint64_t before
+        if which > 2:
+            raise IndexError(which)
+        before = self.t.cpu_seen[which]
+        self.t.cpu_seen[which] = value
+        return before
 
     @property
     def comm(self):

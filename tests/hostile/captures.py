@@ -47,6 +47,7 @@ LARGE = 1 << 11
 GENTLE = 0.97
 """Share of changes to events that leave their lengths right: a wrong one ends the reading."""
 THREAD = [name for name in dir(_state.Thread) if not name.startswith("_")]
+ARGUMENTS = {"fd": (3,), "ancestor": (3,), "swap_cpu": (1, 7)}
 FD = [name for name in dir(_state.Fd) if not name.startswith("_")]
 
 
@@ -268,7 +269,7 @@ def look(kernel: Kernel) -> None:
         for name in names if one is not None else ():
             value = getattr(one, name)
             if callable(value):
-                value(3) if name in ("fd", "ancestor") else value()
+                value(*ARGUMENTS.get(name, ()))
     if thread is not None:
         state.user(thread.uid)
         state.group(thread.gid)

@@ -108,15 +108,15 @@ def _exectime(_view: SyscallView, _ref: FieldRef) -> Value | None:
     return 0
 
 
-def _cpu(*parts: int) -> Reader:
-    """CPU between two samples; all fields of this kind compare with the sample that one of them saw last."""
+def _cpu(which: int, *parts: int) -> Reader:
+    """CPU since the last sample. Asked twice of one event the second answer is 0: JSON, which comes after the text."""
 
     def read(view: SyscallView, _: FieldRef) -> Value | None:
         thread = view.thread
         if thread is None or view.code != PROCINFO_E:
             return None
         now = sum(view.kernel.param_int(part) or 0 for part in parts) & _U64
-        before, thread.cpu_seen = thread.cpu_seen, now
+        before = thread.swap_cpu(which, now)
         return min(float(_since(now, before)), 100.0) if before else 0.0
 
     return read
@@ -196,9 +196,9 @@ _NUMBERS: dict[str, Reader] = {
     "thread.pfminor": own(lambda t: t.pfminor),
     "thread.exectime": _exectime,
     "thread.totexectime": own(lambda _: 0),
-    "thread.cpu": _cpu(0, 1),
-    "thread.cpu.user": _cpu(0),
-    "thread.cpu.system": _cpu(1),
+    "thread.cpu": _cpu(0, 0, 1),
+    "thread.cpu.user": _cpu(1, 0),
+    "thread.cpu.system": _cpu(2, 1),
 }
 FIELDS: dict[str, Reader] = _NAMES | _NUMBERS | ancestors.FIELDS
 """Every field of the class, by name."""

@@ -28,6 +28,7 @@ HOSTS = {
 }  # fmt: skip
 """The hosts file of the recording."""
 OPTIONS = Options(json=True)
+CPU = ("thread.cpu", "thread.cpu.user", "thread.cpu.system")
 
 
 def score(corpus: Path, *, full: bool = True) -> Iterator[Score]:
@@ -87,8 +88,8 @@ def _one(
         if view.num != answer["evt.num"]:
             continue
         if kind == "fields":
-            # The message is formatted before the JSON object, and evt.abspath leaves its mark.
-            for name in ("evt.abspath", "evt.abspath.src", "evt.abspath.dst"):
+            # The message is formatted before the JSON object, and some fields leave their mark.
+            for name in ("evt.abspath", "evt.abspath.src", "evt.abspath.dst", *CPU):
                 view.extract(reference(catalog, name))
         for name, theirs in answer.items():
             if name in UNDEFINED:
