@@ -28,6 +28,9 @@ class Projector:
     def row(self, line: bytes) -> tuple[Any, ...] | None:
         """The row of one JSON text; None if it does not fit."""
 
+    def string(self, row: tuple[Any, ...], slot: int) -> str | None:
+        """The string at a path, whole; what is no string is an empty one, None if there is nothing."""
+
     def text(self, row: tuple[Any, ...], slot: int, bare: bool = False) -> str | None:
         """The value at a path as a field shows it; None if there is none."""
 

@@ -320,8 +320,8 @@ cdef class Projector:
                 return NULL
             p = blanks(p + 1, end)
 
-    cdef object _string(self, const char* p, Py_ssize_t size):
-        """The text of a string without its quotes."""
+    cdef object _string(self, const char* p, Py_ssize_t size, bint whole=False):
+        """The text of a string without its quotes, up to its first NUL unless `whole`."""
         cdef uint64_t mark, head, tail
         cdef Py_ssize_t place = -1
         cdef object text
@@ -344,6 +344,8 @@ cdef class Projector:
             place = -1
         else:
             text = PyUnicode_DecodeUTF8(p, size, "surrogateescape")
+        if whole:
+            return text
         if memchr(p, 0, size) != NULL or place < 0 and "\0" in text:
             return (<str>text).partition("\0")[0]
         if place >= 0 and PyUnicode_IS_ASCII(text):
@@ -473,6 +475,21 @@ cdef class Projector:
         if PyBytes_GET_SIZE(line) > 0x7FFFFFF0:
             return None
         return self._row(line, PyBytes_AS_STRING(line), PyBytes_AS_STRING(line) + PyBytes_GET_SIZE(line))
+
+    def string(self, tuple row, int slot):
+        """The string at a path, whole; what is no string is an empty one, None if there is nothing."""
+        cdef bytes data = row[1]
+        cdef bytes spans = row[2]
+        cdef const char* base = PyBytes_AS_STRING(data)
+        cdef int32_t* at = <int32_t*>PyBytes_AS_STRING(spans)
+        if slot < 0 or slot >= self.slots or PyBytes_GET_SIZE(spans) != <Py_ssize_t>(sizeof(int32_t) * 2 * (self.slots + 1)):
+            raise IndexError(slot)
+        cdef int32_t start = at[2 * slot + 2]
+        if start < 0:
+            return None
+        if base[start] != b'"':
+            return ""
+        return self._string(base + start + 1, at[2 * slot + 3] - start - 2, True)
 
     def text(self, tuple row, int slot, bint bare=False):
         """The value at a path as a field shows it; None if there is none."""

@@ -16,9 +16,10 @@ from engine.fields.catalog import FieldRef
 from engine.fields.generic import extract as generic
 from engine.values import Value
 from sources import jsonvalue
+from sources.json_fields.extract import extract as json_field
 from sources.json_fields.extract import pointer
 from sources.jsontext import unescape
-from sources.view import Kit, PluginView, Record
+from sources.view import FieldReader, Kit, PluginView, Record
 
 native: ModuleType | None
 """The compiled module, if there was a compiler."""
@@ -56,6 +57,19 @@ class Reads:
     """A field whose reader looks at these paths and at nothing else of the document."""
 
     paths: tuple[Path, ...]
+    reader: FieldReader
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A field that follows from the strings at some paths: None for what is not there, empty for what is no string."""
+
+    paths: tuple[Path, ...]
+    make: Callable[..., Value | None]
+
+
+Place = Leaf | Reads | Made
+"""Where a field's value comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +89,20 @@ class RowLayout:
     """One source's events as rows."""
 
     admission: Admission
-    fields: Mapping[str, Leaf | Reads]
+    fields: Mapping[str, Place]
     """The source's own fields; those that are not here are asked of the exact view."""
 
     def plan(self, tested: Sequence[FieldRef], shown: Sequence[FieldRef]) -> "RowPlan | None":
         """Lay out what conditions test and what only outputs show; None without the compiled module."""
         return None if native is None else RowPlan(self, tested, shown)
 
-    def where(self, ref: FieldRef) -> Leaf | Reads | None:
+    def where(self, ref: FieldRef) -> Place | None:
         """Where a field's value comes from; None: only the exact view knows it."""
         name = ref.field.name
         if name in _POINTERS:
             keys = tuple(pointer(ref.arg or ""))
             end = next((at for at, key in enumerate(keys) if _INDEX.fullmatch(key)), len(keys))
-            return Leaf(keys) if end == len(keys) else Reads((keys[:end],)) if end else None
-        if name.startswith("static."):
-            return Reads(())
+            return Leaf(keys) if end == len(keys) else Reads((keys[:end],), json_field) if end else None
         return self.fields.get(name)
 
 
@@ -119,7 +131,42 @@ class RowPlan:
             unescape,
             shown_text,
         )
-        self.names: Mapping[str, object] = {"text": self.projector.text}
+        self.names: dict[str, object] = {"text": self.projector.text}
+        self.readers = {ref.text: self._reader(ref) for ref in (*tested, *shown) if ref.text in self.places}
+        self.names.update((f"read{at}", reader) for at, reader in enumerate(self.readers.values()))
+        self._named = {text: f"read{at}" for at, text in enumerate(self.readers)}
+        self._row: Row | None = None
+        self._nodes: dict[int, Any] = {}
+
+    def _reader(self, ref: FieldRef) -> Callable[[Row], Value | None]:
+        """How a field is read of a row."""
+        place = self.places[ref.text]
+        if isinstance(place, Leaf):
+            slot, bare, text = self.slots[place.path], place.bare, self.projector.text
+            return lambda row: text(row, slot, bare)
+        slots = tuple(self.slots[path] for path in place.paths)
+        if isinstance(place, Made):
+            make, string = place.make, self.projector.string
+            return lambda row: ended(make(*[string(row, slot) for slot in slots]))
+        reader, parts = place.reader, tuple(zip(slots, place.paths, strict=True))
+        return lambda row: ended(reader(self._part(row, parts), ref))
+
+    def _part(self, row: Row, parts: tuple[tuple[int, Path], ...]) -> "PluginView":
+        """A view of a document that has the values at these paths, and what every event has."""
+        if row is not self._row:
+            self._row, self._nodes = row, {}
+        document: dict[str, Any] = dict(self.layout.admission.assumed)
+        for slot, path in parts:
+            node = self._nodes.get(slot, self)
+            if node is self:
+                raw = self.projector.raw(row, slot)
+                node = self._nodes[slot] = jsonvalue.MISSING if raw is None else _node(raw)
+            if node is not jsonvalue.MISSING:
+                inner = document
+                for key in path[:-1]:
+                    inner = inner.setdefault(key, {})
+                inner[path[-1]] = node
+        return _Part(document)
 
     def expression(self, ref: FieldRef) -> str | None:
         """How a field is read of a row."""
@@ -127,6 +174,8 @@ class RowPlan:
         if isinstance(place, Leaf):
             at = self._eager.get(place)
             return f"text(row, {self.slots[place.path]}, {place.bare})" if at is None else f"row[{at + 3}]"
+        if place is not None:
+            return f"{self._named[ref.text]}(row)"
         return "str(row[0] % 18446744073709551616)" if ref.field.name in _RAWTIMES else None
 
     def ready(self, ref: FieldRef) -> bool:
@@ -144,6 +193,15 @@ class RowPlan:
         return True
 
 
+def ended(value: Value | None) -> Value | None:
+    """A value as views give it: texts end before their first NUL, an empty list is no value."""
+    if isinstance(value, str):
+        return value.partition("\0")[0] if "\0" in value else str(value)
+    if isinstance(value, tuple):
+        return tuple([one.partition("\0")[0] if isinstance(one, str) else one for one in value]) or None
+    return value
+
+
 def shown_text(raw: bytes) -> str:
     """The text of an object or array."""
     return jsonvalue.shown(jsonvalue.decode(raw))
@@ -152,7 +210,7 @@ def shown_text(raw: bytes) -> str:
 class RowView:
     """The view of a row."""
 
-    __slots__ = ("_batch", "_exact", "_nodes", "num", "row", "ts_ns")
+    __slots__ = ("_batch", "_exact", "num", "row", "ts_ns")
 
     code = PLUGIN_EVENT
     source_event = True
@@ -160,20 +218,15 @@ class RowView:
     def __init__(self, batch: "RowBatch", num: int, row: Row) -> None:
         self._batch = batch
         self._exact: PluginView | None = None
-        self._nodes: dict[Path, Any] = {}
         self.num = num
         self.row = row
         self.ts_ns: int = row[0]
 
     def extract(self, ref: FieldRef) -> Value | None:
         """The value of a field; as PluginView."""
-        plan = self._batch.plan
-        place = plan.places.get(ref.text)
-        if isinstance(place, Leaf):
-            text: str | None = plan.projector.text(self.row, plan.slots[place.path], place.bare)
-            return text
-        if place is not None:
-            return _Part(self._batch.kit, self, self._document(place.paths)).extract(ref)
+        reader = self._batch.plan.readers.get(ref.text)
+        if reader is not None:
+            return reader(self.row)
         if ref.field.name.startswith("evt.") and ref.field.name != "evt.plugininfo":
             return generic(self, self._batch.kit.stream, ref)
         return self.exact.extract(ref)
@@ -186,22 +239,6 @@ class RowView:
             self._exact = PluginView(batch.kit, self.num, batch.record(self.row))
         return self._exact
 
-    def _document(self, paths: tuple[Path, ...]) -> dict[str, Any]:
-        """A document that has the values at these paths and what every event has."""
-        plan = self._batch.plan
-        document: dict[str, Any] = dict(plan.layout.admission.assumed)
-        for path in paths:
-            if path not in self._nodes:
-                raw = plan.projector.raw(self.row, plan.slots[path])
-                self._nodes[path] = jsonvalue.MISSING if raw is None else _node(raw)
-            node = self._nodes[path]
-            if node is not jsonvalue.MISSING:
-                inner = document
-                for key in path[:-1]:
-                    inner = inner.setdefault(key, {})
-                inner[path[-1]] = node
-        return document
-
 
 def _node(raw: bytes) -> Any:
     """A value, decoded; plain strings without much ado."""
@@ -211,12 +248,13 @@ def _node(raw: bytes) -> Any:
 
 
 class _Part(PluginView):
-    """A view of some parts of a document."""
+    """As much of a view as readers of documents look at."""
 
     __slots__ = ()
 
-    def __init__(self, kit: Kit, whole: RowView, document: dict[str, Any]) -> None:
-        super().__init__(kit, whole.num, Record(whole.ts_ns, b"{", document))
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.payload = b"{"
+        self._document = document
 
 
 class RowBatch:

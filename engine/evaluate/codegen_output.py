@@ -29,9 +29,10 @@ Writer = Callable[[object, View], bytes]
 _TIME = FieldRef(Field("evt.time", Type.CHARBUF, "time of the event"), "evt.time")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = 1_000_000_000
+_MINUTE = 60 * _SECOND
 _UNSIGNED = (1 << 64) - 1
 _REMEMBERED = 64
-"""Seconds whose text is kept."""
+"""Seconds or minutes whose text is kept."""
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
@@ -219,29 +220,36 @@ class _Member:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _utc_second(seconds: int) -> str:
-    """`YYYY-MM-DDTHH:MM:SS`."""
-    return (_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]
+def _utc_minute(minutes: int) -> str:
+    """`YYYY-MM-DDTHH:MM:`."""
+    return (_EPOCH + timedelta(minutes=minutes)).isoformat()[:17]
 
 
 def _utc(stamp: int) -> str:
     """The time as JSON has it, up to the nanoseconds."""
-    seconds, rest = divmod(stamp & _UNSIGNED, _SECOND)
-    return f"{_utc_second(seconds)}.{rest:09d}"
+    minutes, rest = divmod(stamp & _UNSIGNED, _MINUTE)
+    return f"{_utc_minute(minutes)}{rest // _SECOND:02d}.{rest % _SECOND:09d}"
 
 
 class _Clock:
-    """evt.time of events, whose whole seconds are asked of the view once."""
+    """evt.time of events, whose whole minutes are asked of the view once."""
 
     def __init__(self) -> None:
-        self._seconds: dict[int, str] = {}
+        self._minutes: dict[int, str] = {}
 
     def __call__(self, view: View, stamp: int) -> str:
         """`HH:MM:SS.nnnnnnnnn`."""
-        seconds, rest = divmod(stamp & _UNSIGNED, _SECOND)
-        text = self._seconds.get(seconds)
+        minute, rest = divmod(stamp & _UNSIGNED, _MINUTE)
+        text = self._minutes.get(minute)
         if text is None:
-            if len(self._seconds) >= _REMEMBERED:
-                self._seconds.clear()
-            text = self._seconds[seconds] = str(view.extract(_TIME)).partition(".")[0]
-        return f"{text}.{rest:09d}"
+            return self._ask(view, minute, rest // _SECOND)
+        return f"{text}{rest // _SECOND:02d}.{rest % _SECOND:09d}"
+
+    def _ask(self, view: View, minute: int, second: int) -> str:
+        """The view's answer; remembered where minutes begin together here and in UTC."""
+        text = str(view.extract(_TIME))
+        if text[6:8] == f"{second:02d}":
+            if len(self._minutes) >= _REMEMBERED:
+                self._minutes.clear()
+            self._minutes[minute] = text[:6]
+        return text

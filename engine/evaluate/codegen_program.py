@@ -5,8 +5,9 @@ from typing import Any
 
 from engine.evaluate.codegen import FunctionWriter, Names, define
 from engine.evaluate.codegen_nodes import Graph, Node
-from engine.evaluate.dispatch import Table, tables
+from engine.evaluate.dispatch import Combined, Learned, Table, learned, tables
 from engine.evaluate.layout import Plan
+from engine.fields.catalog import FieldRef
 from engine.rules.model import Rule
 
 MOST_FUNCTIONS = 2048
@@ -41,14 +42,15 @@ class Program:
             for at, rule in enumerate(rules)
         ]
         self.tables = tables(self.graph, self.nodes, self._usable)
-        self.names = Names(plan.names)
+        self.learned = learned(self.graph, self.nodes, self._usable, self.tables)
         self._functions: dict[int, Ask] = {}
         self._single: dict[int, Ask] = {}
         self.known = self._functions.get
         """The function for a set of rules, or None."""
         self.every = sum(1 << at for at, node in enumerate(self.nodes) if node is not self.graph.false)
+        self.combined = Combined(self.tables, self.every)
 
-    def _usable(self, ref: Any) -> bool:
+    def _usable(self, ref: FieldRef) -> bool:
         return (
             self.plan.ready(ref) and self.plan.single(ref) and (not self.rows or self.plan.expression(ref) is not None)
         )
@@ -68,7 +70,7 @@ class Program:
 
     def lines(self, name: str, mask: int, names: Names) -> list[str]:
         """The source of the function for a set of rules."""
-        hot = [table.ref for table in self.tables]
+        hot = [*(table.ref for table in self.tables), *(one.ref for one in self.learned)]
         writer = FunctionWriter(self.plan, names, hot, rows=self.rows, match_all=self.match_all)
         return writer.lines(name, [(at, node) for at, node in enumerate(self.nodes) if mask >> at & 1])
 
@@ -100,20 +102,46 @@ class Program:
 
     def pick_lines(self, indent: str, skip: str, event: str, names: Names) -> list[str]:
         """Source that leaves in `mask` which rules can hold, or does `skip` where none can."""
-        lines = [] if self.tables else [f"{indent}mask = {self.every:#x}"]
-        for at, table in enumerate(self.tables):
-            text = self.plan.expression(table.ref)
-            if text is None:
-                text = f"{event}.extract({names.bind(table.ref, 'F')})"
-            find = names.bind(_by_value(table).get, "find")
-            lines.append(f"{indent}h{at} = {text}")
-            lines.append(f"{indent}mask {'&' if at else ''}= {find}(h{at}, {table.other & self.every:#x})")
-            lines += [f"{indent}if not mask:", f"{indent}    {skip}"]
+        refs = [*(table.ref for table in self.tables), *(one.ref for one in self.learned)]
+        read = [f"{indent}h{at} = {self._read(ref, event, names)}" for at, ref in enumerate(refs)]
+        leave = [f"{indent}if not mask:", f"{indent}    {skip}"]
+        if not self.tables:
+            lines = [f"{indent}mask = {self.every:#x}"]
+        elif self.rows and len(self.tables) > 1:
+            # Reading is cheap, and one look at a combination is cheaper than one at each value.
+            lines = [
+                *read[: len(self.tables)],
+                *self._look_up(indent, "mask", self.combined, self._values(), names),
+                *leave,
+            ]
+        else:
+            lines = []
+            for at, table in enumerate(self.tables):
+                find = names.bind(_by_value(table).get, "find")
+                lines.append(read[at])
+                lines.append(f"{indent}mask {'&' if at else ''}= {find}(h{at}, {table.other & self.every:#x})")
+                lines += leave
+        for at, one in enumerate(self.learned, len(self.tables)):
+            lines += [read[at], *self._look_up(indent, "more", one, f"h{at}", names), f"{indent}mask &= more", *leave]
         return lines
+
+    def _read(self, ref: FieldRef, event: str, names: Names) -> str:
+        return self.plan.expression(ref) or f"{event}.extract({names.bind(ref, 'F')})"
+
+    def _values(self) -> str:
+        return "(" + ", ".join(f"h{at}" for at in range(len(self.tables))) + ")"
+
+    def _look_up(self, indent: str, local: str, where: Combined | Learned, key: str, names: Names) -> list[str]:
+        find, learn = names.bind(where.known.get, "find"), names.bind(where.learn, "learn")
+        return [
+            f"{indent}{local} = {find}({key})",
+            f"{indent}if {local} is None:",
+            f"{indent}    {local} = {learn}({key})",
+        ]
 
     def hot(self) -> str:
         """The values that are known once rules are picked, as further arguments."""
-        return "".join(f", h{at}" for at in range(len(self.tables)))
+        return "".join(f", h{at}" for at in range(len(self.tables) + len(self.learned)))
 
 
 def _by_value(table: Table) -> dict[str | None, int]:

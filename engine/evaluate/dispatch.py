@@ -1,7 +1,8 @@
 """Which rules can still hold once a few fields are known: sets of rules as bits of a number, by field and value.
 
 For each chosen field there is a table from values to the rules that can hold for an event with that value; the rules
-of an event are what all tables have in common. Tables hold literals of rules only: events cannot make them grow.
+of an event are what all tables have in common. Tables hold literals of rules. What is learned beside them, of values
+that rules compare only in part and of combinations, is bounded: whoever sends events chooses those.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -16,6 +17,10 @@ from engine.lang import typed
 from engine.values import Value
 
 MOST_FIELDS = 5
+MOST_LEARNED = 4096
+"""Values, and combinations of values, that are remembered."""
+LONGEST_LEARNED = 256
+"""Characters of a value that is remembered."""
 MOST_LITERALS = 512
 """A rule with more literals for a field is held to be possible for all of them."""
 
@@ -50,6 +55,60 @@ class _Only:
         return self.value
 
 
+class Learned:
+    """What a field says about the rules, value by value as they come: also for values that are no literals."""
+
+    def __init__(self, graph: Graph, rules: Sequence[Node], ref: FieldRef) -> None:
+        self.ref = ref
+        self._maker = _Maker(graph, rules, ref)
+        self._table = self._maker.table()
+        self.known: dict[str | None, int] = {None: self._table.missing}
+
+    def learn(self, value: str) -> int:
+        """The rules that can hold for a value that is not known yet."""
+        if len(self.known) >= MOST_LEARNED or len(value) > LONGEST_LEARNED:
+            return self._table.by_value.get(value, self._table.other)
+        mask = self.known[value] = self._maker.exactly(value)
+        return mask
+
+
+class Combined:
+    """What several tables say together, by combinations of values as they come."""
+
+    def __init__(self, parts: Sequence[Table], every: int) -> None:
+        self._parts = [({None: part.missing, **part.by_value}, part.other) for part in parts]
+        self._every = every
+        self.known: dict[tuple[str | None, ...], int] = {}
+
+    def learn(self, values: tuple[str | None, ...]) -> int:
+        """The rules that can hold for a combination that is not known yet."""
+        mask = self._every
+        for (by_value, other), value in zip(self._parts, values, strict=True):
+            mask &= by_value.get(value, other)
+        if len(self.known) < MOST_LEARNED and all(len(value or "") <= LONGEST_LEARNED for value in values):
+            self.known[values] = mask
+        return mask
+
+
+def learned(
+    graph: Graph, rules: Sequence[Node], usable: Callable[[FieldRef], bool], fixed: Sequence[Table]
+) -> tuple[Learned, ...]:
+    """One more field for the rules that the first tables leave for nearly every event, if they look at one."""
+    left = (1 << len(rules)) - 1
+    for table in fixed[:2]:
+        left &= table.other
+    used: dict[FieldRef, int] = {}
+    for at, rule in enumerate(rules):
+        if left >> at & 1:
+            mine = {ref: None for leaf in leaves(rule) if (ref := _text(leaf)) is not None and usable(ref)}
+            for ref in mine:
+                used[ref] = used.get(ref, 0) + 1
+    for table in fixed:
+        used.pop(table.ref, None)
+    most = sorted(used, key=lambda ref: -used[ref])[:1]
+    return tuple(Learned(graph, rules, ref) for ref in most)
+
+
 def tables(graph: Graph, rules: Sequence[Node], usable: Callable[[FieldRef], bool]) -> tuple[Table, ...]:
     """The tables worth having, the most telling first. Which ones is a matter of the rules alone."""
     fields = _candidates(rules, usable)
@@ -76,7 +135,12 @@ def _compared(leaf: Node) -> FieldRef | None:
     test = leaf.leaf
     if not isinstance(test, typed.Test) or test.op not in {"=", "in", "intersects"}:
         return None
-    ref = plain(test)
+    return _text(leaf)
+
+
+def _text(leaf: Node) -> FieldRef | None:
+    """The field of strings that a leaf looks at, if there is one alone."""
+    ref = plain(leaf.leaf) if leaf.leaf is not None else None
     return ref if ref is not None and ref.type in STRINGS and not ref.is_list else None
 
 
@@ -117,6 +181,11 @@ class _Maker:
         for value, bit, holds in changes:
             by_value[value] = by_value[value] | bit if holds else by_value[value] & ~bit
         return Table(self.ref, by_value, other, missing)
+
+    def exactly(self, value: str) -> int:
+        """The rules that can hold for one value."""
+        memo: dict[int, Possible] = {}
+        return sum(1 << at for at, rule in enumerate(self.rules) if self._possible(rule, value, memo)[0])
 
     def _about(self, leaf: Node) -> bool:
         """Whether a leaf looks at the field and nothing else."""

@@ -15,7 +15,7 @@ from engine.evaluate.codegen_program import Found, Program
 from engine.evaluate.detect import past_limit
 from engine.evaluate.layout import Layout, Plan, ViewPlan
 from engine.event import ASYNC_EVENT, Batch, View
-from engine.rules.model import Rule, Ruleset
+from engine.rules.model import Ruleset
 from engine.rules.uses import tested
 
 
@@ -27,7 +27,8 @@ class GeneratedDetector:
         self._formatter = Formatter(ruleset.options)
         self._views = ViewPlan()
         self._by_code: dict[int, tuple[Program, Callable[..., Found]]] = {}
-        self._writers: dict[tuple[int, bool], Writer] = {}
+        self._row_writers: list[Writer | None] = [None] * len(ruleset.rules)
+        self._view_writers: list[Writer | None] = [None] * len(ruleset.rules)
         self.rows = 0
         """Events that were looked at as rows."""
         self.others = 0
@@ -65,12 +66,20 @@ class GeneratedDetector:
             progress.first_ts_ns = next((ts for ts in times if ts), 0 if items else progress.first_ts_ns)
         start, events = progress.num, progress.events
 
-        def told(num: int, item: Any, found: tuple[Any, Any]) -> None:
+        writers, rules, make, new = self._row_writers, self._ruleset.rules, batch.view, tuple.__new__
+
+        def told(num: int, item: Any, held: Any, view: View | None) -> None:
             progress.num = num
             progress.events = events + num - start
-            progress.last_ts_ns = batch.time(item)
-            row = item if item.__class__ is tuple else None
-            self._tell(num, row, found[0], found[1] or batch.view(num, item), sink)
+            progress.last_ts_ns = stamp = batch.time(item)
+            if view is None:
+                view = make(num, item)
+            if item.__class__ is not tuple:
+                self._tell(num, held, view, sink)
+                return
+            for k, place in enumerate((held,) if held.__class__ is int else held, 1):
+                write = writers[place] or self._row_writer(place)
+                sink(new(Match, (num, k, stamp, rules[place], write(item, view))), view)
 
         assert self._scan is not None, "asked only where there are rows"
         others = self._scan(items, start, batch.view, told, self._ask_other)
@@ -100,12 +109,12 @@ class GeneratedDetector:
             "            others += 1",
             "            found = other(num, row, make)",
             "            if found is not None:",
-            "                told(num, row, found)",
+            "                told(num, row, *found)",
             "            continue",
             *program.pick_lines("        ", "continue", "", names),
             f"        found = ({known}(mask) or {function}(mask))(row, None, num, make{program.hot()})",
             "        if found is not None:",
-            "            told(num, row, found)",
+            "            told(num, row, *found)",
             "    return others",
         ]
         self.source = lines
@@ -127,7 +136,7 @@ class GeneratedDetector:
                 self.others += 1
                 found = self._ask(view)
                 if found is not None:
-                    self._tell(view.num, None, found[0], view, sink)
+                    self._tell(view.num, found[0], view, sink)
         finally:
             if hasattr(walk, "close"):
                 walk.close()
@@ -158,17 +167,22 @@ class GeneratedDetector:
 
     # ----------------------------------------------------------------------------------------------------- alerts
 
-    def _tell(self, num: int, row: Any, held: int | Sequence[int], view: View, sink: Sink) -> None:
-        """Give what held to the sink, in order."""
-        rules = self._ruleset.rules
+    def _tell(self, num: int, held: int | Sequence[int], view: View, sink: Sink) -> None:
+        """Give what held for a view to the sink, in order."""
         for k, place in enumerate((held,) if isinstance(held, int) else held, 1):
-            rule = rules[place]
-            write = self._writers.get((place, row is not None)) or self._writer(place, row is not None)
-            sink(Match(num, k, view.ts_ns, rule, write(row, view)), view)
+            write = self._view_writers[place] or self._view_writer(place)
+            sink(Match(num, k, view.ts_ns, self._ruleset.rules[place], write(None, view)), view)
 
-    def _writer(self, place: int, rows: bool) -> Writer:
-        plan: Plan = self.plan if rows and self.plan is not None else self._views
-        rule: Rule = self._ruleset.rules[place]
-        label = f"{self._ruleset.source} {'rows' if rows else 'views'}, alert of {rule.index}"
-        made = self._writers[place, rows] = writer(rule, plan, self._ruleset.options, self._formatter, label)
+    def _row_writer(self, place: int) -> Writer:
+        assert self.plan is not None, "there are rows"
+        made = self._row_writers[place] = self._writer(place, self.plan, "rows")
         return made
+
+    def _view_writer(self, place: int) -> Writer:
+        made = self._view_writers[place] = self._writer(place, self._views, "views")
+        return made
+
+    def _writer(self, place: int, plan: Plan, over: str) -> Writer:
+        rule = self._ruleset.rules[place]
+        label = f"{self._ruleset.source} {over}, alert of {rule.index}"
+        return writer(rule, plan, self._ruleset.options, self._formatter, label)

@@ -72,15 +72,24 @@ _FIXED_USERS = ("AWSAccount", "FederatedUser")
 
 
 def user(document: Node) -> str | None:
-    """ct.user: who did it, depending on the kind of identity."""
-    kind = string(document, "userIdentity", "type")
+    """ct.user: who did it."""
+    return user_of(
+        string(document, "userIdentity", "type"),
+        _text("userIdentity", "userName")(document),
+        _text("userIdentity", "invokedBy")(document),
+        _text("userIdentity", "sessionContext", "sessionIssuer", "userName")(document),
+    )
+
+
+def user_of(kind: str | None, name: str | None, invoker: str | None, issuer: str | None) -> str | None:
+    """Who did it, depending on the kind of identity."""
     if kind in _FIXED_USERS:
         return kind
     if kind == "AssumedRole":
-        name = _text("userIdentity", "sessionContext", "sessionIssuer", "userName")(document)
-        return "AssumedRole" if name is None else name
-    key = {"Root": "userName", "IAMUser": "userName", "AWSService": "invokedBy"}.get(kind or "")
-    return _text("userIdentity", key)(document) if key is not None else None
+        return "AssumedRole" if issuer is None else issuer
+    if kind in {"Root", "IAMUser"}:
+        return name
+    return invoker if kind == "AWSService" else None
 
 
 def _original_user(document: Node) -> Value | None:

@@ -1,19 +1,19 @@
 """CloudTrail records as rows: which records are events as they stand, and where the fields are in them."""
 
-from sources.aws_cloudtrail.fields import TEXTS
-from sources.rows import Admission, Leaf, Path, Reads, RowLayout
+from sources.aws_cloudtrail.fields import READERS, TEXTS, user_of
+from sources.rows import Admission, Leaf, Made, Path, Place, Reads, RowLayout
 
 _ADMISSION = Admission(time=("eventTime",), needed=((("eventType",), "!AwsCloudTrailInsight"),), assumed={})
 _IDENTITY = "userIdentity"
 _REQUEST = "requestParameters"
+_USER: tuple[Path, ...] = (
+    (_IDENTITY, "type"),
+    (_IDENTITY, "userName"),
+    (_IDENTITY, "invokedBy"),
+    (_IDENTITY, "sessionContext", "sessionIssuer", "userName"),
+)
 _READS: dict[str, tuple[Path, ...]] = {
     "ct.shortsrc": (("eventSource",),),
-    "ct.user": (
-        (_IDENTITY, "type"),
-        (_IDENTITY, "userName"),
-        (_IDENTITY, "invokedBy"),
-        (_IDENTITY, "sessionContext", "sessionIssuer", "userName"),
-    ),
     "ct.originaluser": (
         (_IDENTITY, "type"),
         (_IDENTITY, "userName"),
@@ -36,6 +36,7 @@ _READS: dict[str, tuple[Path, ...]] = {
 
 def layout() -> RowLayout:
     """The layout of `aws_cloudtrail`."""
-    fields: dict[str, Leaf | Reads] = {name: Reads(paths) for name, paths in _READS.items()}
+    fields: dict[str, Place] = {name: Reads(paths, READERS[name]) for name, paths in _READS.items()}
     fields.update((name, Leaf(tuple(path.split(".")), bare=True)) for name, path in TEXTS.items())
+    fields["ct.user"] = Made(_USER, user_of)
     return RowLayout(_ADMISSION, fields)

@@ -1,8 +1,8 @@
 """Audit events as rows: which lines are events as they stand, and where the fields are in them."""
 
 from sources import fieldtable
-from sources.k8s_audit.fields import PATHS
-from sources.rows import Admission, Leaf, Path, Reads, RowLayout
+from sources.k8s_audit.fields import PATHS, READERS
+from sources.rows import Admission, Leaf, Path, Place, Reads, RowLayout
 
 _SPEC = ("requestObject", "spec")
 _PLACES = ("containers", "initContainers", "ephemeralContainers")
@@ -60,17 +60,17 @@ def _of_container(name: str, place: str) -> Reads:
     for ending, key in (("eff_run_as_user", "runAsUser"), ("eff_run_as_group", "runAsGroup")):
         if name.endswith(ending):
             paths += ((*_SPEC, key),)
-    return Reads(paths)
+    return Reads(paths, READERS[name])
 
 
 def layout() -> RowLayout:
     """The layout of `k8s_audit`."""
-    fields: dict[str, Leaf | Reads] = {name: Reads(paths) for name, paths in _READS.items()}
+    fields: dict[str, Place] = {name: Reads(paths, READERS[name]) for name, paths in _READS.items()}
     for group in fieldtable.load(__package__, "k8saudit"):
         for one in group.fields:
             path = PATHS.get(one.name)
             if path is not None:
-                fields[one.name] = Reads((path,)) if one.is_list else Leaf(path)
+                fields[one.name] = Reads((path,), READERS[one.name]) if one.is_list else Leaf(path)
             for place in _PLACES:
                 if one.name.startswith(f"ka.req.pod.{place}."):
                     fields[one.name] = _of_container(one.name, place)

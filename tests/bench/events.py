@@ -15,7 +15,7 @@ START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 NAMESPACES = ("production", "staging", "kube-system", "monitoring", "payments", "search")
 PEOPLE = ("alice@example.com", "bob@example.com", "carol@example.com", "kubernetes-admin", "admin")
 CONTROLLERS = ("deployment-controller", "replicaset-controller", "endpoint-controller", "node-controller", "scheduler")
-READ = ("pods", "services", "endpoints", "nodes", "configmaps", "events", "secrets", "replicasets", "namespaces")
+READ = ("pods", "services", "endpoints", "nodes", "configmaps", "events", "replicasets", "namespaces")
 QUIET_SHARE = {"k8s_quiet": 0.973, "k8s_dense": 0.10, "cloudtrail_quiet": 0.97, "cloudtrail_dense": 0.05}
 """Share of lines that should not alert."""
 
