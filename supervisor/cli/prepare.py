@@ -24,6 +24,9 @@ from supervisor.config.read import INSTALLED
 from supervisor.plan import PluginChoice, RunPlan
 from supervisor.plugins import SYSCALL, LoadedPlugin
 
+CAPTURE = "capture"
+"""The built-in plugin that reads system calls from a file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -69,7 +72,8 @@ class Prepared:
     def plan(self, around: planning.Surroundings) -> RunPlan:
         """The plan of a run. Raises SourceError if a source cannot be opened in this configuration."""
         kind = self.config.engine.kind
-        if SYSCALL in self.enabled and kind != "nodriver":
+        captured = any(one.spec.name == CAPTURE and one.choice.open_params for one in self.plugins)
+        if SYSCALL in self.enabled and kind != "nodriver" and not captured:
             raise unserved.refuse_kernel(kind)
         return planning.plan(self.plugins, self.enabled, self.files, self.options, around)
 
@@ -163,7 +167,7 @@ def _named_plugins(
 
 def _producer(source: str) -> PluginSpec:
     """The built-in plugin that produces a source. Raises ConfigError with a hint."""
-    spec = registry.of_source(source)
+    spec = registry.load(CAPTURE) if source == SYSCALL else registry.of_source(source)
     if spec is not None:
         return spec
     known = (SYSCALL, *(one.produces for one in registry.builtin() if one.produces))

@@ -96,8 +96,7 @@ def run(
         listener.note("", Priority.WARNING, f"{setting} has no effect in this version")
     before = time.monotonic()
     result = carry(prepared, plan, Policy(on_failure=on_source_failure), listener, in_process=in_process)
-    if verbose or sys.stderr.isatty():
-        close(result, time.monotonic() - before)
+    tell(result, time.monotonic() - before, whole=verbose or sys.stderr.isatty())
     raise typer.Exit(result.verb_status)
 
 
@@ -123,6 +122,17 @@ def reread(prepared: Prepared, wanted: Wanted) -> NewRules | None:
         complain(loaded, again.texts)
         return None
     return NewRules(again.files)
+
+
+def tell(result: RunResult, elapsed_s: float, *, whole: bool) -> None:
+    """What a run came to: the closing table, or at least why it failed."""
+    if whole:
+        close(result, elapsed_s)
+        return
+    console = theme.console(stderr=True)
+    for sentence in result.failures:
+        console.print("error:", style="error", end=" ")
+        console.print(theme.printable(sentence), soft_wrap=True)
 
 
 def close(result: RunResult, elapsed_s: float) -> None:

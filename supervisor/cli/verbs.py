@@ -12,6 +12,7 @@ from supervisor.cli.check import check
 from supervisor.cli.exits import EXPLAINED, Exit
 from supervisor.cli.list import app as list_app
 from supervisor.cli.parity import parity
+from supervisor.cli.replay import replay
 from supervisor.cli.rules import rules
 from supervisor.cli.run import run
 from supervisor.screen import theme
@@ -29,6 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command(rich_help_panel=WATCH, epilog=EXPLAINED)(run)
+app.command(rich_help_panel=WATCH, epilog=EXPLAINED)(replay)
 app.command(rich_help_panel=RULES, epilog=EXPLAINED)(check)
 app.command(rich_help_panel=RULES, epilog=EXPLAINED)(rules)
 app.add_typer(list_app, name="list", rich_help_panel=RULES)
