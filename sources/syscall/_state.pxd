@@ -114,6 +114,7 @@ cdef struct Thr:
     Thr* kprev
     uint64_t kids_size      # libsinsp's m_children.size(): those that are gone count until they are swept
     uint64_t kids_live
+    uint64_t kids_listed    # those that are
 
 
 cdef struct User:
@@ -154,7 +155,7 @@ cdef struct Machine:
 
 cdef struct Core:
     uint64_t seed
-    uint64_t bytes          # in strings
+    uint64_t bytes          # of everything that grows with a capture
     uint64_t max_bytes
     uint32_t max_threads
     uint32_t max_fds

@@ -298,12 +298,12 @@ cdef void clear_threads(Core* k) noexcept nogil:
         for i in range(k.threads.mask + 1):
             if k.threads.slots[i].value != NULL:
                 thread_unlist(k, <Thr*>k.threads.slots[i].value)
-    map_free(&k.threads)
+    map_free(k, &k.threads)
     if k.groups.slots != NULL:
         for i in range(k.groups.mask + 1):
             if k.groups.slots[i].value != NULL:
                 group_drop(<Group*>k.groups.slots[i].value)
-    map_free(&k.groups)
+    map_free(k, &k.groups)
     forget_exited(k)
 
 

@@ -5,18 +5,20 @@
 #   ipv4 tuple: sip 0, dip 4, sport 8, dport 10, l4 12; ipv4 server: ip 0, port 4, l4 6
 #   ipv6 tuple: sip 0, dip 16, sport 32, dport 34, l4 36; ipv6 server: ip 0, port 16, l4 18; unix: source 0, peer 8
 
-cdef Fdi* fd_new(uint8_t kind) noexcept nogil:
+cdef Fdi* fd_new(Core* k, uint8_t kind) noexcept nogil:
     cdef Fdi* f = <Fdi*>calloc(1, sizeof(Fdi))
     if f != NULL:
         f.rc = 1
         f.type = kind
+        k.bytes += sizeof(Fdi)
     return f
 
 
-cdef Fdi* fd_copy(Fdi* f) noexcept nogil:
+cdef Fdi* fd_copy(Core* k, Fdi* f) noexcept nogil:
     cdef Fdi* fresh = <Fdi*>malloc(sizeof(Fdi))
     if fresh == NULL:
         return NULL
+    k.bytes += sizeof(Fdi)
     fresh[0] = f[0]
     fresh.rc = 1
     str_keep(fresh.name)
@@ -33,6 +35,7 @@ cdef void fd_drop(Core* k, Fdi* f) noexcept nogil:
             k.fd = NULL
         str_drop(k, f.name)
         str_drop(k, f.name_raw)
+        k.bytes -= sizeof(Fdi)
         free(f)
 
 
@@ -50,10 +53,11 @@ cdef inline void fd_clear_cloexec(Fdi* f) noexcept nogil:
 
 # ---- tables
 
-cdef FdTable* table_new() noexcept nogil:
+cdef FdTable* table_new(Core* k) noexcept nogil:
     cdef FdTable* table = <FdTable*>calloc(1, sizeof(FdTable))
     if table != NULL:
         table.rc = 1
+        k.bytes += sizeof(FdTable)
     return table
 
 
@@ -68,7 +72,8 @@ cdef void table_drop(Core* k, FdTable* table) noexcept nogil:
         for i in range(table.map.mask + 1):
             if table.map.slots[i].value != NULL:
                 fd_drop(k, <Fdi*>table.map.slots[i].value)
-    map_free(&table.map)
+    map_free(k, &table.map)
+    k.bytes -= sizeof(FdTable)
     free(table)
 
 
@@ -84,15 +89,16 @@ cdef FdTable* table_own(Core* k, Thr* owner) noexcept nogil:
     cdef uint32_t i, size
     if shared != NULL and shared.rc == 1:
         return shared
-    table = table_new()
+    table = table_new(k)
     if table == NULL:
         return NULL
     if shared != NULL and shared.map.slots != NULL:
         size = shared.map.mask + 1
         table.map.slots = <Slot*>malloc(size * sizeof(Slot))
         if table.map.slots == NULL:
-            free(table)
+            table_drop(k, table)
             return NULL
+        k.bytes += size * sizeof(Slot)
         memcpy(table.map.slots, shared.map.slots, size * sizeof(Slot))
         table.map.mask = shared.map.mask
         table.map.n = shared.map.n
@@ -121,7 +127,7 @@ cdef Fdi* put_fd(Core* k, Thr* owner, int64_t n, Fdi* f) noexcept nogil:
     cdef Fdi* old
     if f == NULL:
         return NULL
-    table = table_own(k, owner)
+    table = NULL if k.bytes > k.max_bytes else table_own(k, owner)
     if table == NULL or (table.map.n >= k.max_fds and map_get(k, &table.map, n) == NULL):
         k.dropped_fds += 1
         fd_drop(k, f)
@@ -162,7 +168,7 @@ cdef Fdi* own_fd(Core* k, Thr* t, int64_t n) noexcept nogil:
         return NULL
     if f.rc == 1:
         return f
-    fresh = fd_copy(f)
+    fresh = fd_copy(k, f)
     if fresh == NULL:
         return NULL
     current = k.fd == f

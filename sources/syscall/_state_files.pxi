@@ -123,7 +123,7 @@ cdef void on_open(Core* k, const Event* e) noexcept nogil:
         o.directory = cwd_of(t)
     elif o.has_dirfd:
         o.directory = directory_of(k, t, o.path, o.dirfd, room)
-    f = fd_new(FD_DIRECTORY if o.flags & O_DIRECTORY else FD_FILE_V2)
+    f = fd_new(k, FD_DIRECTORY if o.flags & O_DIRECTORY else FD_FILE_V2)
     if f == NULL:
         return
     f.open_flags = o.flags
@@ -166,7 +166,7 @@ cdef void on_dup(Core* k, const Event* e) noexcept nogil:
         t.flags |= CL_PIPE_DST
     if n == 1:
         t.flags |= CL_PIPE_SRC
-    f = fd_copy(k.fd)
+    f = fd_copy(k, k.fd)
     if f == NULL:
         return
     fd_clear_cloexec(f)
@@ -189,7 +189,7 @@ cdef void on_fcntl(Core* k, const Event* e) noexcept nogil:
             if p_u64(e, 3) & 1:
                 f.open_flags |= O_CLOEXEC
     elif command == F_DUPFD or command == F_DUPFD_CLOEXEC:
-        f = fd_copy(k.fd)
+        f = fd_copy(k, k.fd)
         if f == NULL:
             return
         fd_clear_cloexec(f)
@@ -213,7 +213,7 @@ cdef void on_pidfd_getfd(Core* k, const Event* e) noexcept nogil:
     f = get_fd(k, other, p_i64(e, 2))
     if f == NULL:
         return
-    f = fd_copy(f)
+    f = fd_copy(k, f)
     if f == NULL:
         return
     fd_clear_cloexec(f)
@@ -224,7 +224,7 @@ cdef void on_pidfd_getfd(Core* k, const Event* e) noexcept nogil:
 # ---- descriptors of other kinds
 
 cdef void add_pipe(Core* k, Thr* t, int64_t n, uint64_t ino, uint32_t flags) noexcept nogil:
-    cdef Fdi* f = fd_new(FD_FIFO)
+    cdef Fdi* f = fd_new(k, FD_FIFO)
     if f != NULL:
         f.ino = ino
         f.open_flags = flags
@@ -245,7 +245,7 @@ cdef void on_plain_fd(Core* k, const Event* e, uint8_t kind) noexcept nogil:
     cdef Fdi* f
     if k.thread == NULL or n < 0:
         return
-    f = fd_new(kind)
+    f = fd_new(k, kind)
     if f == NULL:
         return
     if e.code == INOTIFY_INIT1_X or e.code == SIGNALFD4_X or e.code == EVENTFD2_X:
@@ -262,7 +262,7 @@ cdef void on_memfd_create(Core* k, const Event* e) noexcept nogil:
     cdef Fdi* f
     if k.thread == NULL:
         return
-    f = fd_new(FD_MEMFD if n >= 0 else FD_UNINITIALIZED)
+    f = fd_new(k, FD_MEMFD if n >= 0 else FD_UNINITIALIZED)
     if f != NULL and n >= 0:
         f.name = str_new(k, p_text(e, 1))
         f.open_flags = p_u32(e, 2)
@@ -275,7 +275,7 @@ cdef void on_pidfd_open(Core* k, const Event* e) noexcept nogil:
     cdef Fdi* f
     if k.thread == NULL or n < 0:
         return
-    f = fd_new(FD_PIDFD)
+    f = fd_new(k, FD_PIDFD)
     if f == NULL:
         return
     f.pid = p_i64(e, 1)

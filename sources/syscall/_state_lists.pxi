@@ -247,7 +247,7 @@ cdef bint read_fd(Core* k, Cursor* c, uint32_t version, Thr* t) noexcept nogil:
     cdef uint32_t length = <uint32_t>take_uint(c, 4) if version >= 2 else 0
     cdef int64_t n = <int64_t>take_uint(c, 8)
     cdef uint64_t ino = take_uint(c, 8)
-    cdef Fdi* f = fd_new(<uint8_t>take_uint(c, 1))
+    cdef Fdi* f = fd_new(k, <uint8_t>take_uint(c, 1))
     if f == NULL:
         return False
     f.ino = ino
@@ -333,9 +333,12 @@ cdef void interfaces_clear(Core* k, bint pending) noexcept nogil:
 
 
 cdef bint add_interface4(Core* k, Cursor* c, bint speed, uint16_t name) noexcept nogil:
-    cdef Interface4* grown = <Interface4*>realloc(k.pending_v4, (k.npending_v4 + 1) * sizeof(Interface4))
+    cdef Interface4* grown
     cdef Interface4* it
     cdef const uint8_t* at
+    if k.npending_v4 >= MAX_INTERFACES:
+        return take(c, (20 if speed else 12) + name) != NULL
+    grown = <Interface4*>realloc(k.pending_v4, (k.npending_v4 + 1) * sizeof(Interface4))
     if grown == NULL:
         return False
     k.pending_v4 = grown
@@ -354,9 +357,12 @@ cdef bint add_interface4(Core* k, Cursor* c, bint speed, uint16_t name) noexcept
 
 
 cdef bint add_interface6(Core* k, Cursor* c, bint speed, uint16_t name) noexcept nogil:
-    cdef Interface6* grown = <Interface6*>realloc(k.pending_v6, (k.npending_v6 + 1) * sizeof(Interface6))
+    cdef Interface6* grown
     cdef Interface6* it
     cdef const uint8_t* at
+    if k.npending_v6 >= MAX_INTERFACES:
+        return take(c, (56 if speed else 48) + name) != NULL
+    grown = <Interface6*>realloc(k.pending_v6, (k.npending_v6 + 1) * sizeof(Interface6))
     if grown == NULL:
         return False
     k.pending_v6 = grown

@@ -1,4 +1,5 @@
-# Shared strings, maps by number, and paths. Where memory runs out, strings become empty and entries are not added.
+# Shared strings, maps by number, and paths. Where memory runs out, or more than is allowed is in use, strings become
+# empty and entries are not added.
 
 cdef inline char* str_at(Str* s) noexcept nogil:
     return <char*>s + sizeof(Str)
@@ -32,7 +33,7 @@ cdef inline bint text_is(Text text, const char* literal) noexcept nogil:
 cdef Str* str_room(Core* k, uint32_t n) noexcept nogil:
     # A string of n bytes to be written by the caller.
     cdef Str* s
-    if n == 0:
+    if n == 0 or k.bytes > k.max_bytes + k.max_bytes // 4:
         return NULL
     s = <Str*>malloc(sizeof(Str) + n)
     if s == NULL:
@@ -112,6 +113,8 @@ cdef bint map_resize(Core* k, Map* m, uint32_t size) noexcept nogil:
     cdef Slot* fresh = <Slot*>calloc(size, sizeof(Slot))
     if fresh == NULL:
         return False
+    k.bytes += size * sizeof(Slot)
+    k.bytes -= n * sizeof(Slot)
     m.slots = fresh
     m.mask = size - 1
     for i in range(n):
@@ -170,7 +173,9 @@ cdef void* map_take(Core* k, Map* m, int64_t key) noexcept nogil:
     return old
 
 
-cdef void map_free(Map* m) noexcept nogil:
+cdef void map_free(Core* k, Map* m) noexcept nogil:
+    if m.slots != NULL:
+        k.bytes -= (m.mask + 1) * sizeof(Slot)
     free(m.slots)
     m.slots = NULL
     m.mask = 0

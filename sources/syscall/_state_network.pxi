@@ -21,7 +21,7 @@ cdef uint8_t l4_of(uint32_t kind, uint32_t protocol) noexcept nogil:
 cdef void add_socket(
     Core* k, Thr* t, int64_t n, uint32_t domain, uint32_t kind, uint32_t protocol, uint32_t flags
 ) noexcept nogil:
-    cdef Fdi* f = fd_new(FD_UNKNOWN)
+    cdef Fdi* f = fd_new(k, FD_UNKNOWN)
     if f == NULL:
         return
     f.open_flags = flags
@@ -54,12 +54,12 @@ cdef void on_socketpair(Core* k, const Event* e) noexcept nogil:
     if one == two:
         k.fd = NULL
         return
-    f = fd_new(FD_UNIX_SOCK)
+    f = fd_new(k, FD_UNIX_SOCK)
     if f == NULL:
         return
     memcpy(f.sock, &source, 8)
     memcpy(f.sock + 8, &peer, 8)
-    twin = fd_copy(f)
+    twin = fd_copy(k, f)
     event_fd_new(k, t, one, f)
     add_fd(k, t, two, twin)
 
@@ -212,7 +212,7 @@ cdef void on_accept(Core* k, const Event* e) noexcept nogil:
     k.thread.lastevent_fd = n
     if not tuple_valid(a) or (at[0] != AF_INET and at[0] != AF_INET6 and at[0] != AF_UNIX):
         return
-    f = fd_new(FD_UNIX_SOCK)
+    f = fd_new(k, FD_UNIX_SOCK)
     if f == NULL:
         return
     if at[0] == AF_UNIX:

@@ -12,6 +12,8 @@ cdef void store_enter(Core* k, Thr* t, const Event* e) noexcept nogil:
     for i in range(n):
         total += e.size[i] if e.at[i] != NULL else 0
     drop_enter(k, t)
+    if k.bytes > k.max_bytes:
+        return
     x = <Enter*>malloc(sizeof(Enter) + total)
     if x == NULL:
         return

@@ -4,6 +4,7 @@ cdef Thr* thread_new(Core* k, int64_t tid) noexcept nogil:
     cdef Thr* t = <Thr*>calloc(1, sizeof(Thr))
     if t == NULL:
         return NULL
+    k.bytes += sizeof(Thr)
     t.rc = 1
     t.tid = tid
     t.pid = t.ptid = t.reaper_tid = t.sid = t.vtid = t.vpid = t.vpgid = t.pgid = -1
@@ -33,6 +34,7 @@ cdef void thread_drop(Core* k, Thr* t) noexcept nogil:
         free(t.enter)
     if t.group != NULL:
         group_drop(t.group)
+    k.bytes -= sizeof(Thr)
     free(t)
 
 
@@ -118,6 +120,7 @@ cdef void child_unlink(Thr* child) noexcept nogil:
     if child.knext != NULL:
         child.knext.kprev = child.kprev
     child.lister = child.knext = child.kprev = NULL
+    parent.kids_listed -= 1
 
 
 cdef void child_add(Thr* parent, Thr* child) noexcept nogil:
@@ -128,16 +131,13 @@ cdef void child_add(Thr* parent, Thr* child) noexcept nogil:
         parent.kids.kprev = child
     parent.kids = child
     child.ptid = parent.tid
+    parent.kids_listed += 1
     parent.kids_size += 1
     parent.kids_live += 1
 
 
 cdef void children_sweep(Thr* parent) noexcept nogil:
-    cdef Thr* child = parent.kids
-    parent.kids_size = 0
-    while child != NULL:
-        parent.kids_size += 1
-        child = child.knext
+    parent.kids_size = parent.kids_listed
 
 
 cdef void child_gone(Core* k, int64_t ptid) noexcept nogil:
@@ -161,6 +161,7 @@ cdef void thread_unlist(Core* k, Thr* t) noexcept nogil:
         child = t.kids
         t.kids = child.knext
         child.lister = child.knext = child.kprev = NULL
+    t.kids_listed = 0
     if k.thread == t:
         k.thread = NULL
     t.listed = False

@@ -89,4 +89,4 @@ cdef void users_clear(Core* k, Map* users) noexcept nogil:
     if users.slots != NULL:
         for i in range(users.mask + 1):
             user_drop(k, <User*>users.slots[i].value)
-    map_free(users)
+    map_free(k, users)

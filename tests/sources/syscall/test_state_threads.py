@@ -157,7 +157,30 @@ def test_churn_leaves_nothing_behind(capture, end) -> None:
         capture.clone(1, tid).clone(tid, 0, pid=tid).openat(tid, 3, f"/file{round_}").execve(tid, "short").exit(tid)
     state = end(capture.idle())
     assert state.counters["threads"] == state.counters["groups"] == 1
-    assert state.counters["bytes"] < 1000
+    assert state.counters["bytes"] < 10_000
+
+
+def test_memory_is_given_back_to_the_last_byte_but_a_name(capture, end) -> None:
+    before = end(type(capture)().processes().idle().section().idle()).counters["bytes"]
+    capture.processes()
+    for tid in range(2, 60):
+        capture.clone(1, tid).execve(tid, "prog", cgroups=b"cpu=/lxc/x\0").openat(tid, 3, "/a").clone(
+            tid, tid + 100, pid=tid
+        )
+        capture.event(95, 0, "/tmp", tid=tid + 100).event(19, 4, 2, 1, 0, 0, tid=tid).event(
+            306, -100, "/b", 1, 0, tid=tid
+        )
+    capture.section().idle()
+    assert 0 <= end(capture).counters["bytes"] - before < 100
+
+
+def test_what_a_capture_may_take_is_bounded(capture, end) -> None:
+    capture.processes()
+    for tid in range(2, 200):
+        capture.clone(1, tid).openat(tid, 3, "/" + "x" * 900).execve(tid, "prog", env=b"A=" + b"y" * 3000)
+    state = end(capture, max_bytes=100_000)
+    assert 50_000 < state.counters["bytes"] < 150_000
+    assert state.counters["dropped_threads"] > 0
 
 
 def test_forgotten_threads_are_purged_where_time_goes_on(capture, end) -> None:
