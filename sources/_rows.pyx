@@ -197,6 +197,37 @@ cdef bint instant(const char* p, Py_ssize_t size, int64_t* ns) noexcept nogil:
     return True
 
 
+cdef object simply(const char* p, Py_ssize_t size):
+    """The text of a string whose escapes are single letters; None if there are others."""
+    cdef bytes room = PyBytes_FromStringAndSize(NULL, size)
+    cdef char* out = PyBytes_AS_STRING(room)
+    cdef char* start = out
+    cdef const char* end = p + size
+    cdef const char* mark
+    while True:
+        mark = <const char*>memchr(p, b'\\', end - p)
+        if mark == NULL:
+            memcpy(out, p, end - p)
+            out += end - p
+            return PyUnicode_DecodeUTF8(start, out - start, "surrogateescape")
+        if mark + 1 >= end:
+            return None
+        memcpy(out, p, mark - p)
+        out += mark - p
+        if mark[1] == b'"' or mark[1] == b'\\' or mark[1] == b'/':
+            out[0] = mark[1]
+        elif mark[1] == b'n':
+            out[0] = b'\n'
+        elif mark[1] == b't':
+            out[0] = b'\t'
+        elif mark[1] == b'r':
+            out[0] = b'\r'
+        else:
+            return None
+        out += 1
+        p = mark + 2
+
+
 cdef class Projector:
     """Finds the values at some paths of each line.
 
@@ -324,7 +355,7 @@ cdef class Projector:
         """The text of a string without its quotes, up to its first NUL unless `whole`."""
         cdef uint64_t mark, head, tail
         cdef Py_ssize_t place = -1
-        cdef object text
+        cdef object text = None
         if 0 < size <= SHORT:
             # Values repeat: a bounded table saves making them again, and keeps their hash.
             mark = <uint64_t>size * 0x9E3779B97F4A7C15ULL
@@ -339,11 +370,16 @@ cdef class Projector:
             text = self.known[place]
             if text is not None and PyUnicode_GET_LENGTH(text) == size and memcmp(PyUnicode_DATA(text), p, size) == 0:
                 return text
+            text = None
         if memchr(p, b'\\', size) != NULL:
+            text = simply(p, size)
+        if text is None and memchr(p, b'\\', size) != NULL:
             text = (<bytes>self.unescape(PyBytes_FromStringAndSize(p, size))).decode("utf-8", "surrogateescape")
             place = -1
-        else:
+        elif text is None:
             text = PyUnicode_DecodeUTF8(p, size, "surrogateescape")
+        else:
+            place = -1
         if whole:
             return text
         if memchr(p, 0, size) != NULL or place < 0 and "\0" in text:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sources.gotext import quote
 
 _HEX = re.compile(r"[0-9a-fA-F]{2}")
+_PLAIN = re.compile(r"/(?:[^/#%\x00-\x1f\x7f][^#%\x00-\x1f\x7f]*)?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -29,6 +30,12 @@ def parse(text: str) -> Url:
         return _parse(text)
     except UrlError as error:
         raise UrlError(f"parse {quote(text.encode('utf-8', 'surrogateescape'))}: {error}") from None
+
+
+def query(text: str) -> str:
+    """The query of a URL, as written. Raises UrlError."""
+    # Paths are all that an API server writes; they need no parsing.
+    return text.partition("?")[2] if _PLAIN.fullmatch(text) else parse(text).query
 
 
 def _parse(text: str) -> Url:
@@ -93,13 +100,17 @@ def unescape(text: str, *, plus: bool = False) -> str:
     return b"".join(out).decode("utf-8", "surrogateescape")
 
 
-def parameters(query: str) -> dict[str, str]:
+def parameters(text: str) -> dict[str, str]:
     """First value of each parameter of a query. Raises UrlError where one of them is malformed."""
     values: dict[str, str] = {}
-    for part in query.split("&"):
+    plain = "%" not in text and "+" not in text
+    for part in text.split("&"):
         if ";" in part:
             raise UrlError("invalid semicolon separator in query")
         if part:
             key, _, value = part.partition("=")
-            values.setdefault(unescape(key, plus=True), unescape(value, plus=True))
+            if plain:
+                values.setdefault(key, value)
+            else:
+                values.setdefault(unescape(key, plus=True), unescape(value, plus=True))
     return values

@@ -8,6 +8,7 @@ Without the compiled module there are no rows, and everything is decoded the exa
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -207,37 +208,33 @@ def shown_text(raw: bytes) -> str:
     return jsonvalue.shown(jsonvalue.decode(raw))
 
 
-class RowView:
-    """The view of a row."""
+class RowView(tuple["RowBatch", int, Row]):
+    """The view of a row: (batch, number, row)."""
 
-    __slots__ = ("_batch", "_exact", "num", "row", "ts_ns")
+    __slots__ = ()
 
     code = PLUGIN_EVENT
     source_event = True
+    num: "property" = property(itemgetter(1))
 
-    def __init__(self, batch: "RowBatch", num: int, row: Row) -> None:
-        self._batch = batch
-        self._exact: PluginView | None = None
-        self.num = num
-        self.row = row
-        self.ts_ns: int = row[0]
+    @property
+    def ts_ns(self) -> int:
+        """The event's own time."""
+        stamp: int = self[2][0]
+        return stamp
 
     def extract(self, ref: FieldRef) -> Value | None:
         """The value of a field; as PluginView."""
-        reader = self._batch.plan.readers.get(ref.text)
+        batch, _, row = self
+        reader = batch.plan.readers.get(ref.text)
         if reader is not None:
-            return reader(self.row)
+            return reader(row)
         if ref.field.name.startswith("evt.") and ref.field.name != "evt.plugininfo":
-            return generic(self, self._batch.kit.stream, ref)
-        return self.exact.extract(ref)
+            return generic(self, batch.kit.stream, ref)
+        return batch.exact(self[1], row).extract(ref)
 
-    @property
-    def exact(self) -> PluginView:
-        """The view that knows everything."""
-        if self._exact is None:
-            batch = self._batch
-            self._exact = PluginView(batch.kit, self.num, batch.record(self.row))
-        return self._exact
+
+_new: Callable[..., Any] = tuple.__new__
 
 
 def _node(raw: bytes) -> Any:
@@ -267,6 +264,7 @@ class RowBatch:
         self.plan = plan
         self.items = items
         self._split = split
+        self._exact: PluginView | None = None
 
     @property
     def source(self) -> str:
@@ -292,7 +290,16 @@ class RowBatch:
 
     def view(self, num: int, item: Row | Record) -> RowView | PluginView:
         """The view of an item."""
-        return PluginView(self.kit, num, item) if isinstance(item, Record) else RowView(self, num, item)
+        if isinstance(item, Record):
+            return PluginView(self.kit, num, item)
+        view: RowView = _new(RowView, (self, num, item))
+        return view
+
+    def exact(self, num: int, row: Row) -> PluginView:
+        """The view of a row that knows everything; the last one is kept."""
+        if self._exact is None or self._exact.num != num:
+            self._exact = PluginView(self.kit, num, self.record(row))
+        return self._exact
 
     def record(self, row: Row) -> Record:
         """The record of a row, decoded the exact way."""

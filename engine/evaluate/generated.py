@@ -71,13 +71,18 @@ class GeneratedDetector:
         def told(num: int, item: Any, held: Any, view: View | None) -> None:
             progress.num = num
             progress.events = events + num - start
-            progress.last_ts_ns = stamp = batch.time(item)
             if view is None:
                 view = make(num, item)
             if item.__class__ is not tuple:
+                progress.last_ts_ns = view.ts_ns
                 self._tell(num, held, view, sink)
                 return
-            for k, place in enumerate((held,) if held.__class__ is int else held, 1):
+            progress.last_ts_ns = stamp = item[0]
+            if held.__class__ is int:
+                write = writers[held] or self._row_writer(held)
+                sink(new(Match, (num, 1, stamp, rules[held], write(item, view))), view)
+                return
+            for k, place in enumerate(held, 1):
                 write = writers[place] or self._row_writer(place)
                 sink(new(Match, (num, k, stamp, rules[place], write(item, view))), view)
 

@@ -100,7 +100,7 @@ def _all_of(*keys: str) -> Rule:
 
 def _uri_parameter(document: Node, ref: FieldRef) -> Value:
     try:
-        values = gourl.parameters(gourl.parse(_shown(get(document, "requestURI"))).query)
+        values = gourl.parameters(gourl.query(_shown(get(document, "requestURI"))))
     except gourl.UrlError:
         raise _Absent from None
     if ref.arg is None or ref.arg not in values:
