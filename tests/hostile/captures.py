@@ -16,6 +16,9 @@ import struct
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
+from datetime import UTC
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,9 +33,16 @@ if BUILT is not None:
 
 from scap import WIDTHS, Capture, process  # noqa: E402 - the built kernel has to be found first
 
+from engine.alert import member_of  # noqa: E402 - as above
+from engine.event import Stream  # noqa: E402 - as above
 from engine.events.tables import EVENTS  # noqa: E402 - as above
+from engine.fields.resolve import FieldError, resolve  # noqa: E402 - as above
+from engine.options import Options  # noqa: E402 - as above
+from sources import catalogs, registry  # noqa: E402 - as above
 from sources.syscall import _state  # noqa: E402 - as above
 from sources.syscall._kernel import CaptureError, Kernel  # noqa: E402 - as above
+from sources.syscall.readers import readers  # noqa: E402 - as above
+from sources.syscall.views import Kit, SyscallView  # noqa: E402 - as above
 
 Blocks = list[tuple[int, bytes]]
 SECTION = 0x0A0D0D0A
@@ -257,6 +267,31 @@ def as_bytes(draw: random.Random, parts: Blocks) -> bytes:
 # ---- one capture
 
 
+@cache
+def writers() -> list[Callable[[SyscallView], object]]:
+    """How every field is written into JSON: without argument, with a number, with a text, for every parameter."""
+    catalog = catalogs.catalog("syscall", [registry.load("container")], Options())
+    names = {param[0] for event in EVENTS for param in event[3]}
+    asked = [(f"evt.{kind}.{name}", None) for kind in ("arg", "rawarg") for name in sorted(names)]
+    asked += [(name, arg) for name in sorted(readers()) for arg in (None, "0", "2", "PATH")]
+    found = []
+    for name, arg in asked:
+        try:
+            found.append(member_of(resolve(catalog, name, arg), Options(json=True)))
+        except FieldError:  # takes no argument, or needs one
+            continue
+    return found
+
+
+def look_through_fields(kernel: Kernel) -> None:
+    """Ask for every field at an event."""
+    stream = Stream("syscall", UTC)
+    stream.first_ts_ns = kernel.first_ts or None
+    view = SyscallView(Kit(kernel, stream, readers(), lambda _: ()), kernel.code)
+    for write in writers():
+        write(view)
+
+
 def look(kernel: Kernel) -> None:
     """Ask everything that fields can ask at an event."""
     state = kernel.state
@@ -293,6 +328,8 @@ def run(draw: random.Random, data: bytes) -> str:
             while kernel.advance() >= 0:
                 if draw.random() < 0.2:
                     look(kernel)
+                if draw.random() < 0.02:
+                    look_through_fields(kernel)
     except CaptureError as error:
         return " ".join(word for word in str(error).split() if not word.rstrip(".,():").isdigit())[:60]
     finally:

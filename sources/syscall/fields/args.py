@@ -83,7 +83,7 @@ def of(view: SyscallView, name: str) -> tuple[int, Param] | None:
 def arg(view: SyscallView, ref: FieldRef) -> str | None:
     """`evt.arg.NAME` and `evt.arg[N]`."""
     if ref.index is not None:
-        if not 0 <= ref.index < view.kernel.nparams:
+        if not 0 <= ref.index < min(view.kernel.nparams, len(parameters(view.code))):
             return None
         return text(view, ref.index).shown
     found = of(view, ref.arg or "")

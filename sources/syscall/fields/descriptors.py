@@ -49,7 +49,7 @@ SERVERS = frozenset({Kind.IPV4_SERVSOCK, Kind.IPV6_SERVSOCK})
 CONNECTIONS = frozenset({Kind.IPV4_SOCK, Kind.IPV6_SOCK})
 
 _LETTERS = dict(zip(range(22), "ofd4646pueXslitnfburmP", strict=True))
-_WORDS = {
+_WORDS: dict[int, str] = {
     **dict.fromkeys((Kind.FILE, Kind.FILE_V2), "file"),
     **dict.fromkeys((Kind.IPV4_SOCK, Kind.IPV4_SERVSOCK), "ipv4"),
     **dict.fromkeys((Kind.IPV6_SOCK, Kind.IPV6_SERVSOCK), "ipv6"),
@@ -68,7 +68,7 @@ _WORDS = {
     Kind.MEMFD: "memfd",
     Kind.PIDFD: "pidfd",
 }
-_PROTOCOL_LETTERS = {Protocol.TCP: "t", Protocol.UDP: "u", Protocol.ICMP: "i", Protocol.RAW: "r"}
+_PROTOCOL_LETTERS: dict[int, str] = {Protocol.TCP: "t", Protocol.UDP: "u", Protocol.ICMP: "i", Protocol.RAW: "r"}
 
 
 def letter(kind: int) -> str:
@@ -78,9 +78,9 @@ def letter(kind: int) -> str:
 
 def word(kind: int) -> str:
     """fd.type: `file`."""
-    return _WORDS.get(Kind(kind), "<NA>") if kind in _LETTERS else "<NA>"
+    return _WORDS.get(kind, "<NA>")
 
 
 def letters(fd: Fd) -> str:
     """The letter of the type, with that of the protocol of internet sockets: `4t`."""
-    return letter(fd.type) + (_PROTOCOL_LETTERS.get(Protocol(fd.l4proto), "") if fd.type in INET else "")
+    return letter(fd.type) + (_PROTOCOL_LETTERS.get(fd.l4proto, "") if fd.type in INET else "")
