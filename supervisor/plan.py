@@ -5,6 +5,7 @@ So a file edited meanwhile cannot make two children, or a restarted one, disagre
 
 import hashlib
 from collections.abc import Sequence
+from enum import StrEnum
 
 import msgspec
 
@@ -48,6 +49,15 @@ class Limits(msgspec.Struct, frozen=True, omit_defaults=True):
     compiled; 0: no limit."""
 
 
+class Evaluator(StrEnum):
+    """How rules are asked: all ways give the same answers."""
+
+    GENERATED = "generated"
+    """By functions made for the ruleset at hand."""
+    REFERENCE = "reference"
+    """By walking conditions: slow, obvious, and what every other way must be equal to."""
+
+
 class ChildPlan(msgspec.Struct, frozen=True, tag="plan", array_like=True):
     """The first message to a child."""
 
@@ -76,8 +86,12 @@ class ChildPlan(msgspec.Struct, frozen=True, tag="plan", array_like=True):
     """Not empty: this source cannot be opened here, and why; the child says so when its turn comes."""
     strict: bool = False
     """Falco's limits as Falco applies them (Falco's face). Otherwise: count what is lost, go on."""
-    evaluator: str = "generated"
-    """`reference`: the slow and obvious one that every other must be equal to."""
+    evaluator: Evaluator = Evaluator.GENERATED
+    """How rules are asked."""
+    inlet: tuple[int, int] = (-1, -1)
+    """A descriptor that the supervisor keeps open for this source (`sources.inlets.way.Inlet`); -1: none."""
+    place: tuple[int, bytes] = (0, b"")
+    """Where an earlier life stood, in the source's own words: the last event's number before, and the place."""
     capture: str = ""
     """A capture file that is read instead: system calls and the events of all `members`, in its order."""
     members: tuple[PluginChoice, ...] = ()
@@ -92,6 +106,12 @@ class RunPlan(msgspec.Struct, frozen=True):
     children: tuple[ChildPlan, ...]
     loaded_sources: tuple[str, ...]
     enabled_sources: tuple[str, ...]
+
+
+def with_evaluator(plan: RunPlan, evaluator: Evaluator) -> RunPlan:
+    """The same plan with another way of asking rules."""
+    children = tuple(msgspec.structs.replace(child, evaluator=evaluator) for child in plan.children)
+    return msgspec.structs.replace(plan, children=children)
 
 
 def hash_rules(files: Sequence[RulesFile]) -> str:

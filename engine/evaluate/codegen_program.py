@@ -32,6 +32,7 @@ class Program:
         admitted: Sequence[bool] | None = None,
     ) -> None:
         """Look at the conditions; rules that are not `admitted` keep their place, but are never asked."""
+        self.rules = rules
         self.plan = plan
         self.label = label
         self.rows = rows

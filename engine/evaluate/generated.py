@@ -14,7 +14,7 @@ from engine.evaluate.codegen_output import Writer, writer
 from engine.evaluate.codegen_program import Found, Program
 from engine.evaluate.detect import past_limit
 from engine.evaluate.layout import Layout, Plan, ViewPlan
-from engine.event import ASYNC_EVENT, Batch, View
+from engine.event import ASYNC_EVENT, PLUGIN_EVENT, Batch, View
 from engine.rules.model import Ruleset
 from engine.rules.uses import tested
 
@@ -36,7 +36,8 @@ class GeneratedDetector:
         asked = tested(ruleset)
         shown = tuple(ref for ref in ruleset.needs if ref not in set(asked))
         self.plan: Plan | None = layout.plan(asked, shown) if layout is not None else None
-        self._program = self._scan = None
+        self._program: Program | None = None
+        self._scan: Callable[..., int] | None = None
         if self.plan is not None:
             self._program = Program(
                 ruleset.rules, self.plan, f"{ruleset.source} rows", rows=True, match_all=ruleset.options.match_all
@@ -54,6 +55,10 @@ class GeneratedDetector:
             self._scan_rows(batch, progress, sink)
         else:
             self._scan_views(batch, progress, sink)
+
+    def programs(self) -> tuple[Program, ...]:
+        """The compiled rules: over rows where there are some, else over views of a plugin's events."""
+        return (self._program,) if self._program is not None else (self._for_code(PLUGIN_EVENT)[0],)
 
     # ------------------------------------------------------------------------------------------------------- rows
 
@@ -122,7 +127,6 @@ class GeneratedDetector:
             "            told(num, row, *found)",
             "    return others",
         ]
-        self.source = lines
         return define("scan", lines, names, f"{program.label}, scan")
 
     # ------------------------------------------------------------------------------------------------------ views

@@ -9,7 +9,10 @@ import typer
 from rich.text import Text
 
 from engine.errors import ConfigError
+from engine.evaluate.codegen_print import listing
+from engine.evaluate.generated import GeneratedDetector
 from engine.rules.effective import Change, differences, effective
+from engine.rules.model import Loaded
 from supervisor import select
 from supervisor.cli.check import complain
 from supervisor.cli.exits import Exit
@@ -39,12 +42,18 @@ def rules(
         typer.Option("--diff", metavar="OTHER", help="What these rules files change; may be repeated, in order."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    generated: Annotated[
+        bool, typer.Option("--generated", help="The Python that is made of the rules of each log source.")
+    ] = False,
 ) -> None:
     """Show the rules as they stand after everything: macros, lists, exceptions, overrides, `rules:` selections.
 
     What is printed is a rules file that means the same. With --diff: from RULES to OTHER, exit status 1 if they differ.
     """
     wanted = Wanted(config=config, overrides=option or (), rules=paths or ())
+    if generated:
+        _show_generated(prepare_rules(wanted))
+        return
     ours = _load(prepare_rules(wanted))
     if diff is None:
         _show(_named(ours, rule or ()), json)
@@ -59,6 +68,10 @@ def rules(
 
 
 def _load(prepared: Prepared) -> list[dict[str, Any]]:
+    return effective(_loaded(prepared))
+
+
+def _loaded(prepared: Prepared) -> Loaded:
     if not prepared.files:
         error = ConfigError("no rules files are named")
         error.add_note("name files or folders, or -c with a falco.yaml that has `rules_files`")
@@ -67,7 +80,18 @@ def _load(prepared: Prepared) -> list[dict[str, Any]]:
     if not loaded.ok:
         complain(loaded, prepared.texts)
         raise typer.Exit(Exit.FOUND)
-    return effective(loaded)
+    return loaded
+
+
+def _show_generated(prepared: Prepared) -> None:
+    """What the children of log sources would run."""
+    loaded = _loaded(prepared)
+    layouts = {one.spec.source: one.spec.layout for one in prepared.plugins if one.spec.produces}
+    for source, ruleset in loaded.rulesets.items():
+        if ruleset.rules and source in layouts:
+            make = layouts[source]
+            for program in GeneratedDetector(ruleset, make() if make is not None else None).programs():
+                print("\n".join(listing(program)))
 
 
 def _named(items: list[dict[str, Any]], names: Sequence[str]) -> list[dict[str, Any]]:

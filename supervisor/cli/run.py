@@ -17,7 +17,7 @@ from supervisor.cli.exits import Exit
 from supervisor.cli.prepare import Prepared, Wanted, hostname, prepare, rules_files
 from supervisor.listener import NewRules
 from supervisor.outputs import build
-from supervisor.plan import RunPlan
+from supervisor.plan import Evaluator, RunPlan, with_evaluator
 from supervisor.planning import Surroundings
 from supervisor.policy import OnFailure, Policy
 from supervisor.result import RunResult
@@ -71,6 +71,9 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check everything, show the plan, run nothing.", rich_help_panel=OUTPUT)
     ] = False,
+    evaluator: Annotated[
+        Evaluator, typer.Option(help="How rules are asked: by generated code, or slowly.", rich_help_panel=KEEPING)
+    ] = Evaluator.GENERATED,
     in_process: Annotated[
         bool, typer.Option("--in-process", help="No child processes: for debugging.", rich_help_panel=KEEPING)
     ] = False,
@@ -86,6 +89,7 @@ def run(
         complain(loaded, prepared.texts)
         raise typer.Exit(Exit.MISUSE)
     plan = prepared.plan(Surroundings(hostname=hostname(), zone=localzone.name(os.environ), limit_s=limit))
+    plan = with_evaluator(plan, evaluator)
     if dry_run:
         show_plan(plan, json)
         raise typer.Exit

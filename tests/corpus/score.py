@@ -19,6 +19,7 @@ SCORES = HERE / "scores.json"
 KINDS = HERE / "kinds"
 
 sys.path.insert(0, str(HERE))
+import evaluators  # noqa: E402 - as below
 from scoring import Score  # noqa: E402 - the folder is not a package, and must be found first
 
 Kept = dict[str, dict[str, int]]
@@ -76,6 +77,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--misses", nargs="?", type=int, const=10, default=0, metavar="N", help="show N differing cases"
     )
+    parser.add_argument("--evaluator", choices=evaluators.NAMES, default="generated", help="which detector answers")
     parser.add_argument("--update", action="store_true", help="keep these scores, also where they are worse")
     parser.add_argument("--corpus", type=Path, default=CORPUS, help="where the recorded answers are")
     parser.add_argument("--scores", type=Path, default=SCORES, help=argparse.SUPPRESS)
@@ -86,6 +88,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit status 1: a score fell; 2: an unknown kind."""
     options = arguments(argv)
+    evaluators.chosen[0] = options.evaluator
     if not options.corpus.is_dir():
         print(f"There is no corpus at {options.corpus}: nothing is compared.")
         return 0

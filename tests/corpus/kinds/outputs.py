@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from evaluators import detector
 from scoring import Score
 
 from engine.detector import Match, Progress
 from engine.errors import SourceError
-from engine.evaluate.detect import ReferenceDetector
 from engine.options import AppendMatch, AppendOutput, ExtraField, Options
 from engine.rules import load
 from engine.rules.model import Loaded, RulesFile
 from sources import assemble, catalogs, registry
-from sources.base import End, Fault, Mark, Needs
+from sources.base import End, Fault, Mark
+from sources.drive import needs_of
 
 PLUGINS = {"k8s_audit": "k8saudit", "aws_cloudtrail": "cloudtrail"}
 if importlib.util.find_spec("sources.syscall._kernel") is not None:
@@ -85,8 +86,8 @@ def alerts(case: Mapping[str, Any], capture: Path, *, as_json: bool) -> list[str
     extractors = [assemble.Loaded(registry.load(name)) for name in EXTRACTORS[case["source"]]]
     plugin = assemble.Loaded(registry.load(PLUGINS[case["source"]]))
     source = assemble.build(case["source"], plugin, str(capture), extractors, setting)
-    source.open(Needs(), Mark())
-    detector = ReferenceDetector(loaded.rulesets[case["source"]])
+    made = detector(loaded.rulesets[case["source"]], plugin.spec)
+    source.open(needs_of(made), Mark())
     found: list[str] = []
     progress = Progress()
 
@@ -96,7 +97,7 @@ def alerts(case: Mapping[str, Any], capture: Path, *, as_json: bool) -> list[str
     while not isinstance(batch := source.read(), End):
         if isinstance(batch, Fault):
             raise SourceError(batch.sentence)
-        detector.scan(batch, progress, sink)
+        made.scan(batch, progress, sink)
     source.close()
     return found
 

@@ -97,3 +97,11 @@ def test_without_rules_files_there_is_a_hint(cadge: Cadge) -> None:
     run = cadge("rules")
     assert run.returncode == 2
     assert "name files or folders" in run.stderr
+
+
+def test_generated_code_is_printed_as_python_that_names_its_rules(cadge: Cadge) -> None:
+    ran = cadge("rules", "--generated", "-c", ROOT / "examples/falco.yaml", cwd=ROOT)
+    assert ran.returncode == 0, ran.stderr
+    compile(ran.stdout, "printed", "exec")
+    assert "ka.target.resource" in ran.stdout
+    assert "# Shell opened in a pod" in ran.stdout

@@ -39,6 +39,11 @@ def test_in_one_process_the_alerts_are_the_same(cadge: Cadge) -> None:
     assert cadge(*words, "--in-process", cwd=ROOT).stdout == cadge(*words, cwd=ROOT).stdout
 
 
+def test_the_reference_evaluator_gives_the_same_alerts(cadge: Cadge) -> None:
+    words = ("run", EVENTS, "-r", "examples/rules", "--json")
+    assert cadge(*words, "--evaluator", "reference", cwd=ROOT).stdout == cadge(*words, cwd=ROOT).stdout
+
+
 def test_an_unknown_source_is_misuse_and_gets_a_suggestion(cadge: Cadge) -> None:
     run = cadge("run", "k8s_saudit=x")
     assert (run.returncode, run.stdout) == (2, "")
