@@ -7,6 +7,7 @@ from datetime import tzinfo
 from engine.errors import ConfigError
 from engine.event import Stream
 from sources.base import Source
+from sources.inlets.way import NOTHING, Inlet
 from sources.spec import Extractor, PluginSpec, SourceConfig
 from sources.syscall.nodriver import Clock, NodriverSource
 
@@ -35,6 +36,10 @@ class Setting:
     static_fields: Mapping[str, str] = field(default_factory=dict)
     log: Callable[[int, str], None] = lambda _level, _text: None
     """Is told (syslog severity, text) what Falco's plugin prints to its own log."""
+    inlet: Inlet = NOTHING
+    """What was opened beforehand for a source whose plugin has `inlets`."""
+    place: tuple[int, bytes] = (0, b"")
+    """Where an earlier life stood, as the source told it: the number of the last event before, and the place."""
 
 
 def build(
@@ -66,6 +71,8 @@ def build(
             stepped=setting.stepped,
             log=setting.log,
             static_fields=setting.static_fields,
+            inlet=setting.inlet,
+            place=setting.place,
         )
     )
 

@@ -21,11 +21,15 @@ class Mark(NamedTuple):
     k: int = 0
 
 
+WHOLE = 1 << 30
+"""As `k`: all alerts of that event; no event has so many."""
+
+
 class Resume(Enum):
     """How a source goes on after its process died."""
 
     REWIND = "from the start of its input, numbering again; alerts up to the mark are suppressed"
-    POSITION = "from a stored offset"
+    POSITION = "from the last place it told, numbering on from there; alerts up to the mark are suppressed"
     PRESENT = "from now on; it reports the gap"
 
 

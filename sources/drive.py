@@ -10,7 +10,7 @@ from typing import Protocol
 
 from engine.detector import Detector, Match, Progress
 from engine.event import View
-from sources.base import End, Fault, Idle, Mark, Needs, Source
+from sources.base import WHOLE, End, Fault, Idle, Mark, Needs, Source
 
 START = Mark()
 """Before the first alert: nothing is suppressed."""
@@ -119,7 +119,4 @@ def needs_of(detector: Detector) -> Needs:
 
 def _mark_after(progress: Progress) -> Mark:
     """All alerts of the last event are out: no alert of an event has so large a k."""
-    return Mark(progress.num, _ALL)
-
-
-_ALL = 1 << 30
+    return Mark(progress.num, WHOLE)

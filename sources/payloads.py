@@ -10,15 +10,14 @@ from pathlib import Path
 from engine.errors import SourceError
 from sources import jsonvalue
 from sources.inlets.lines import UNREADABLE, Lines, reason
-from sources.pull import FALCO_BATCH, FALCO_PAYLOAD, PullSource
+from sources.inlets.live import LONGEST_LINE, LogSource
+from sources.pull import FALCO_BATCH, FALCO_PAYLOAD
 from sources.view import Record
 
-LONGEST_LINE = 64 << 20
-"""Bytes of the longest line that is read."""
 MALFORMED = "payloads that are no JSON"
 
 
-class PayloadSource(PullSource):
+class PayloadSource(LogSource):
     """Reads payloads from files. Subclasses turn a payload into a record."""
 
     lossy_batch = FALCO_BATCH
@@ -50,13 +49,20 @@ class PayloadSource(PullSource):
     def _read(self, lines: Lines) -> Iterator[Record | None]:
         try:
             for line in lines:
-                for payload in self._payloads(line):
-                    record = self.record(payload)
+                for record in self._records(line):
                     if record is not None and self.config.strict and len(record.payload) > FALCO_PAYLOAD:
                         raise SourceError("short write")
                     yield record
         except UNREADABLE as error:
             raise SourceError(f"read {self.config.open_params}: {error}") from error
+
+    def events(self, payload: bytes) -> list[Record]:
+        """The events of a line or of a request's body."""
+        return [record for record in self._records(payload) if record is not None]
+
+    def _records(self, line: bytes) -> Iterator[Record | None]:
+        for payload in self._payloads(line):
+            yield self.record(payload)
 
     def _payloads(self, line: bytes) -> list[bytes]:
         start = line.lstrip(b" \t\r")[:1]

@@ -10,6 +10,7 @@ from engine.event import Stream, View
 from engine.fields.catalog import FieldClass, FieldRef
 from engine.values import Value
 from sources.base import Source
+from sources.inlets.way import NOTHING, Inlet
 
 
 class Capability(Enum):
@@ -60,6 +61,8 @@ class PluginSpec:
     """Its events as rows, for generated code; None: they are only known through views."""
     extractor: Callable[[Any], Extractor] | None = None
     """Build the extractor from the parsed init_config; None for sources that extract from their own events only."""
+    inlets: bool = False
+    """Its open parameters may name any of `sources.inlets.way`: who runs it opens sockets and stdin beforehand."""
 
     @property
     def produces(self) -> str | None:
@@ -98,3 +101,7 @@ class SourceConfig:
     """Is told (syslog severity, text) what Falco's plugin prints to its own log."""
     static_fields: Mapping[str, str] = field(default_factory=dict)
     """`static_fields` of the configuration: the value of `static.<key>`."""
+    inlet: Inlet = NOTHING
+    """What was opened for it beforehand."""
+    place: tuple[int, bytes] = (0, b"")
+    """The number of the last event before a place that it has told in an earlier life, and that place."""

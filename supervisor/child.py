@@ -69,7 +69,7 @@ def _live(plan: ChildPlan, uplink: Uplink, control: Control, pen: Pen) -> int:
         gear = equip.equip(plan, lambda level, text: uplink.send(wire.Log(level, text)))
     except CadgeError as error:
         return _failed(uplink, wire.Failed(str(error)))
-    source = Watched(gear.source, gear.progress, pen, careful=plan.careful)
+    source = Watched(gear.source, gear.progress, pen, careful=plan.careful, uplink=uplink)
     # After a death every alert leaves at once: those before an event that kills must not die with it again.
     pump = Pump(uplink, gear.progress, pen, 1 if plan.careful else plan.limits.alerts_per_frame)
     control.attach(pump, source)

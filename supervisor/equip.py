@@ -14,8 +14,9 @@ from engine.rules import load
 from engine.rules.model import Ruleset, RulesFile
 from sources import assemble, catalogs, registry, replay
 from sources.base import Mark, Resume, Source
+from sources.inlets.way import Inlet
 from supervisor import clock
-from supervisor.plan import ChildPlan, PluginChoice, Stepped
+from supervisor.plan import ChildPlan, Evaluator, PluginChoice, Stepped
 
 
 @dataclass(slots=True)
@@ -39,10 +40,13 @@ def equip(plan: ChildPlan, log: Callable[[int, str], None]) -> Equipment:
         strict=plan.strict,
         static_fields=dict(plan.options.static_fields),
         log=log,
+        inlet=Inlet(*plan.inlet),
+        place=plan.place,
     )
     source = _source(plan, setting)
     limit_ns = int(plan.limit_s * 1e9) or None
-    return Equipment(source, detector(plan, plan.rules), Progress(limit_ns=limit_ns))
+    progress = Progress(num=plan.place[0], events=plan.place[0], limit_ns=limit_ns)
+    return Equipment(source, detector(plan, plan.rules), progress)
 
 
 def allow(plan: ChildPlan) -> None:
@@ -69,7 +73,7 @@ def detector(plan: ChildPlan, rules: Sequence[RulesFile]) -> Detector:
     specs = [_loaded(choice).spec for choice in choices]
     catalog = catalogs.catalog(plan.source, specs, plan.options)
     ruleset = _rulesets(plan, rules, {plan.source: catalog})[plan.source]
-    if plan.evaluator == "reference":
+    if plan.evaluator is Evaluator.REFERENCE:
         return ReferenceDetector(ruleset)
     make_layout = specs[0].layout if plan.plugin is not None else None
     return GeneratedDetector(ruleset, make_layout() if make_layout is not None else None)
@@ -81,7 +85,7 @@ def _several(plan: ChildPlan, rules: Sequence[RulesFile]) -> Detector:
     sources = dict.fromkeys([plan.source, *(spec.produces for spec in specs if spec.produces)])
     catalogue = {source: catalogs.catalog(source, specs, plan.options) for source in sources}
     rulesets = _rulesets(plan, rules, catalogue)
-    make = ReferenceDetector if plan.evaluator == "reference" else GeneratedDetector
+    make = ReferenceDetector if plan.evaluator is Evaluator.REFERENCE else GeneratedDetector
     return SeveralDetectors({source: make(rulesets[source]) for source in sources})
 
 
@@ -95,7 +99,7 @@ def _rulesets(plan: ChildPlan, rules: Sequence[RulesFile], catalogue: Mapping[st
 
 def suppressed(plan: ChildPlan, source: Source) -> Mark:
     """Alerts up to this mark were given in an earlier life, and will come again."""
-    return Mark(*plan.mark) if source.resume is Resume.REWIND else Mark()
+    return Mark() if source.resume is Resume.PRESENT else Mark(*plan.mark)
 
 
 def zone(name: str) -> tzinfo:

@@ -15,7 +15,7 @@ from engine.errors import CadgeError, SourceError
 from engine.event import View
 from sources import drive
 from sources.base import Mark
-from supervisor import equip, wire
+from supervisor import equip, listening, wire
 from supervisor.interrupts import Interrupts
 from supervisor.lifecycle import State
 from supervisor.listener import Listener, Restart
@@ -142,6 +142,7 @@ class _Threads:
         self._interrupts = interrupts
         self._said: queue.Queue[_Said] = queue.Queue(maxsize=256)
         self._runners: dict[str, _Runner] = {}
+        self._plans: dict[str, ChildPlan] = {}
         self._result = RunResult(sources={child.source: SourceResult(child.source) for child in plan.children})
         self._stopping = False
 
@@ -160,6 +161,7 @@ class _Threads:
 
     def _open(self, child: ChildPlan) -> None:
         self._listener.opening(child)
+        child = self._plans[child.source] = listening.prepare(child)
         said, interrupts = self._said, self._interrupts
 
         def log(level: int, text: str) -> None:
@@ -224,6 +226,7 @@ class _Threads:
 
     def _finish(self, source: str, state: State, failure: str | None) -> None:
         result = self._result.sources[source]
+        listening.release(self._plans.pop(source))
         result.failure = failure
         self._change(source, state)
         if failure is not None:

@@ -33,8 +33,8 @@ _KEEP_FOR = {
 class Child:
     """A process that has been started. Descriptors do not block; whoever made it closes it."""
 
-    def __init__(self, source: str, environment: Mapping[str, str] | None = None) -> None:
-        """Start it. Raises OSError if the machine cannot."""
+    def __init__(self, source: str, environment: Mapping[str, str] | None = None, *, inlet: int = -1) -> None:
+        """Start it; it inherits the descriptor `inlet`, if there is one. Raises OSError if the machine cannot."""
         self.recorder = Recorder()
         stdin_fd, self.control_fd = os.pipe2(os.O_CLOEXEC)
         self.wire_fd, wire_fd = os.pipe2(os.O_CLOEXEC)
@@ -49,7 +49,7 @@ class Child:
                 stdin=stdin_fd,
                 stdout=subprocess.DEVNULL,
                 stderr=stderr_fd,
-                pass_fds=(wire_fd, self.recorder.fd),
+                pass_fds=(wire_fd, self.recorder.fd, *((inlet,) if inlet >= 0 else ())),
                 start_new_session=True,
                 env=permitted(source, os.environ if environment is None else environment),
             )

@@ -37,6 +37,7 @@ class Life:
         self.beat: wire.Beat | None = None
         self.done: wire.Done | None = None
         self.rewinds = False
+        """A new life goes on from an earlier place, numbering as before: nothing is missing."""
         self.story: deque[tuple[float, Stimulus]] = deque(maxlen=_STORY)
         self._policy = policy
         self._build = build
@@ -184,7 +185,7 @@ class Life:
             return self._kill("is of another build: cadge was replaced while it ran; start it again")
         again = self._ever_ready
         self._ever_ready = self._ready = True
-        self.rewinds = message.resume == "REWIND"
+        self.rewinds = message.resume in ("REWIND", "POSITION")
         if not self.rewinds:
             self.mark = (0, 0)
         if self.state is State.STARTING:

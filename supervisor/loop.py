@@ -10,7 +10,7 @@ import time
 
 import msgspec
 
-from supervisor import build, launcher, lifecycle, wire
+from supervisor import build, launcher, lifecycle, listening, wire
 from supervisor.channel import Channel
 from supervisor.interrupts import Interrupts
 from supervisor.life import Life
@@ -110,6 +110,7 @@ class _Loop:
             if (channel := member.channel) is not None:
                 channel.child.finish()
                 channel.close()
+            member.plan = listening.release(member.plan)
         self._selector.close()
 
     # ------------------------------------------------------------------------------------------ orders of a life
@@ -141,8 +142,9 @@ class _Loop:
                 self._over(member, failure)
 
     def _start(self, member: Member, epoch: int, mark: tuple[int, int]) -> None:
+        plan = member.plan = listening.prepare(member.plan)
         try:
-            channel = Channel(launcher.Child(member.source))
+            channel = Channel(launcher.Child(member.source, inlet=plan.inlet[0]))
         except OSError as error:
             # No process, no death to wait for: the machine itself is in trouble.
             member.life.start_failed = epoch == 1
@@ -157,7 +159,8 @@ class _Loop:
         self._selector.register(child.wire_fd, selectors.EVENT_READ, lambda: self._read(member))
         self._selector.register(child.stderr_fd, selectors.EVENT_READ, lambda: self._hear_stderr(member))
         self._selector.register(child.exit_fd, selectors.EVENT_READ, lambda: self._exited(member))
-        self._send(member, msgspec.structs.replace(member.plan, epoch=epoch, mark=mark, careful=epoch > 1))
+        again = {"epoch": epoch, "mark": mark, "place": member.place, "careful": epoch > 1}
+        self._send(member, msgspec.structs.replace(plan, **again))
         self._tell(member, lifecycle.Spawned(child.pid))
 
     def _send(self, member: Member, message: wire.Down) -> None:
@@ -292,6 +295,7 @@ class _Loop:
     def _over(self, member: Member, failure: str | None) -> None:
         """A source is finished for good."""
         life = member.life
+        member.plan = listening.release(member.plan)
         result = member.finish(failure)
         if failure is not None:
             self.result.failures.append(failure)

@@ -30,6 +30,8 @@ class Member:
     rules_hash: str = ""
     """Of the rules in force in its present life."""
     acked: tuple[int, tuple[int, int]] = (0, (0, 0))
+    place: tuple[int, bytes] = (0, b"")
+    """From where a new life goes on, if its source tells places."""
     past_events: int = 0
     """Events of earlier lives that are not read again."""
 
@@ -45,6 +47,8 @@ class Member:
             case wire.Beat(events=events, counters=counters) | wire.Done(events=events, counters=counters):
                 result.events = self.past_events + events
                 result.counters = counters
+            case wire.Placed(num=num, place=place):
+                self.place = (num, place)
             case _:
                 pass
         if isinstance(message, wire.Done):

@@ -118,6 +118,8 @@ class Control:
             case wire.Ack(mark=mark):
                 if self._pump is not None:
                     self._pump.acked = Mark(*mark)
+                if self._source is not None:
+                    self._source.nudge()
             case wire.Tick():
                 self.beat()
             case wire.Prepare():

@@ -8,11 +8,13 @@ from engine.errors import ConfigError
 from engine.options import AppendOutput, Options
 from engine.priority import Priority, parse_priority
 from engine.rules.model import RulesFile
-from supervisor import plugins
+from supervisor import listening, plugins
 from supervisor.config import Config
 from supervisor.plan import ChildPlan, Limits, RunPlan, Stepped, Wall, hash_rules
 from supervisor.plugins import SYSCALL, LoadedPlugin
 
+STDIN = "<stdin>"
+"""Name of the rules that were read from standard input."""
 _IGNORED_PRINTS = frozenset({"", "c", "container", "k", "kubernetes"})
 """Values of `-p` that once had a meaning and now do nothing."""
 
@@ -61,9 +63,13 @@ def plan(
     settings: Options,
     around: Surroundings,
 ) -> RunPlan:
-    """One child for each enabled source, in the order given. Raises ConfigError if a source has no producer."""
+    """One child for each enabled source, in the order given.
+
+    Raises ConfigError if a source has no producer, or if standard input is wanted twice.
+    """
     digest = hash_rules(rules)
     children = tuple(_child(source, loaded, rules, digest, settings, around) for source in enabled)
+    listening.check_stdin(children, rules=any(file.name == STDIN for file in rules))
     return RunPlan(children, plugins.sources(loaded), tuple(enabled))
 
 

@@ -110,8 +110,12 @@ class Pump:
 class Watched:
     """A source, with its counters copied for the beats and its place noted for the flight recorder."""
 
-    def __init__(self, source: Source, progress: Progress, pen: Pen, *, careful: bool) -> None:
+    def __init__(
+        self, source: Source, progress: Progress, pen: Pen, *, careful: bool, uplink: Uplink | None = None
+    ) -> None:
         self._source = source
+        self._uplink = uplink
+        self._place = b""
         self._progress = progress
         self._pen = pen
         self._careful = careful
@@ -128,13 +132,15 @@ class Watched:
     def open(self, needs: Needs, mark: Mark) -> None:
         """Start reading."""
         self._source.open(needs, mark)
+        self._tell_place()
 
     def rebind(self, needs: Needs) -> None:
         """The rules changed."""
         self._source.rebind(needs)
 
     def read(self) -> Batch | Idle | End | Fault:
-        """The next batch."""
+        """The next batch. Whatever was handed out before has been through the rules, and its alerts are sent."""
+        self._tell_place()
         self._pen.note(self._progress.num, inside=False)
         now = time.monotonic()
         if now - self._copied >= _SNAPSHOT_S:
@@ -151,6 +157,20 @@ class Watched:
         """Copy what the control thread may read."""
         self.counts = dict(self._source.counters())
         self.place = self._source.position()
+
+    def _tell_place(self) -> None:
+        """Tell the supervisor from where a later life can go on."""
+        if self._uplink is None or (tell := getattr(self._source, "place", None)) is None:
+            return
+        num, place = tell()
+        if place != self._place:
+            self._place = place
+            self._uplink.send(wire.Placed(num, place))
+
+    def nudge(self) -> None:
+        """From the control thread: there is something new to settle."""
+        if (nudge := getattr(self._source, "nudge", None)) is not None:
+            nudge()
 
     def settled(self, mark: Mark) -> None:
         """Everything up to `mark` has been accepted."""

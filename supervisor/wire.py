@@ -149,6 +149,14 @@ class Beat(msgspec.Struct, frozen=True, tag="beat", array_like=True):
     """The source had nothing to read when last asked."""
 
 
+class Placed(msgspec.Struct, frozen=True, tag="placed", array_like=True):
+    """Every event up to `num` has been through the rules; a later life can go on from this place, numbering on."""
+
+    num: int
+    place: bytes
+    """In the source's own words."""
+
+
 class Prepared(msgspec.Struct, frozen=True, tag="prepared", array_like=True):
     """The rules compile here too."""
 
@@ -183,7 +191,7 @@ class Done(msgspec.Struct, frozen=True, tag="done", array_like=True):
     """The most memory this life ever used."""
 
 
-Up = Ready | Failed | Alerts | Internal | Log | Beat | Prepared | Refused | Swapped | Done
+Up = Ready | Failed | Alerts | Internal | Log | Beat | Placed | Prepared | Refused | Swapped | Done
 
 # ------------------------------------------------------------------------------------------------------- framing
 

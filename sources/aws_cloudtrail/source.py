@@ -12,14 +12,15 @@ from sources import fieldtable
 from sources.aws_cloudtrail import records
 from sources.aws_cloudtrail.fields import READERS, info, short_source, user
 from sources.aws_cloudtrail.layout import layout
-from sources.base import Needs, Source
+from sources.base import Idle, Needs, Source
 from sources.initconfig import Setting, checker, schema
 from sources.inlets.lines import reason
+from sources.inlets.live import LogSource, choose
 from sources.jsonvalue import MISSING, string
 from sources.kit import make_kit
-from sources.pull import FALCO_BATCH, FALCO_PAYLOAD, Given, PullSource
+from sources.pull import FALCO_BATCH, FALCO_PAYLOAD, Given, Item
 from sources.spec import Capability, PluginSpec, SourceConfig
-from sources.view import PluginView
+from sources.view import PluginView, Record
 
 SETTINGS = (
     Setting("s3DownloadConcurrency", 32, "S3 download concurrency", "How many files are fetched at the same time"),
@@ -35,7 +36,7 @@ LONGEST_RECORD = 64 << 20
 """Bytes of the longest record read here."""
 
 
-class CloudtrailSource(PullSource):
+class CloudtrailSource(LogSource):
     """Reads the records of a file, or of all `.json` and `.json.gz` files below a folder, once."""
 
     lossy_batch = FALCO_BATCH
@@ -69,21 +70,47 @@ class CloudtrailSource(PullSource):
                 self.skip("files that cannot be unpacked", f"{file.name} cannot be unpacked")
                 yield None
                 return
-            for payload in cutter.cut(_unpacked(file) if packed else file):
-                row = None if self.plan is None else self.plan.projector.row(payload)
-                if row is not None:
-                    yield row
+            for data, places in cutter.places(_unpacked(file) if packed else file):
+                items: list[Item | bytes] = []
+                plan = self.plan
+                if plan is None:
+                    items += (data[start:end] for start, end in places)
+                elif not plan.projector.parts(data, places, items):
+                    yield items  # type: ignore[misc] # all of them are rows
                     continue
-                record = records.read(payload)
-                if isinstance(record, str):
-                    self.skip("records that are no events", record)
-                    yield None
-                    continue
-                if self.config.strict and len(payload) > FALCO_PAYLOAD:
-                    raise SourceError("short write")
-                yield record
+                for item in items:
+                    # The rules may have changed since the row was made.
+                    yield self._exact(item) if isinstance(item, bytes) else self.renewed(item, plan)
         except (EOFError, zlib.error) as error:
             self.skip("files that cannot be unpacked", f"{file.name}: {error}")
+
+    def events(self, payload: bytes) -> list[Record]:
+        """The events of a request or of a line of a followed file."""
+        return [record for one in records.payloads(payload) if (record := self._exact(one)) is not None]
+
+    def cut(self, blocks: Iterator[bytes | Idle | None]) -> Iterator[Given]:
+        """The events of a stream of bytes."""
+        cutter = records.Cutter(LONGEST_RECORD)
+        for block in blocks:
+            if not isinstance(block, bytes):
+                yield block
+                continue
+            for payload in cutter.feed(block):
+                row = None if self.plan is None else self.plan.projector.row(payload)
+                yield self._exact(payload) if row is None else row
+            if cutter.too_long:
+                self.skip("records too long", f"a record of more than {LONGEST_RECORD} bytes")
+                return
+
+    def _exact(self, payload: bytes) -> Record | None:
+        """The event of a record, the exact way; None if it is none."""
+        record = records.read(payload)
+        if isinstance(record, str):
+            self.skip("records that are no events", record)
+            return None
+        if self.config.strict and len(payload) > FALCO_PAYLOAD:
+            raise SourceError("short write")
+        return record
 
 
 def _unpacked(file: BinaryIO) -> BinaryIO:
@@ -152,7 +179,7 @@ def _unknown(kind: str | None) -> str:
 
 def make(config: SourceConfig) -> Source:
     """Build the unopened source."""
-    return CloudtrailSource(config, make_kit(config, READERS, describe))
+    return choose(CloudtrailSource(config, make_kit(config, READERS, describe)))
 
 
 def spec() -> PluginSpec:
@@ -171,5 +198,6 @@ def spec() -> PluginSpec:
         aliases=("libcloudtrail.so",),
         check_config=checker("cloudtrail", SETTINGS),
         make=make,
+        inlets=True,
         layout=layout,
     )

@@ -7,6 +7,7 @@ from engine.values import Value
 from sources import fieldtable
 from sources.base import Source
 from sources.initconfig import Setting, checker, schema
+from sources.inlets.live import choose
 from sources.jsonvalue import MISSING, Node, get, shown, string
 from sources.kit import make_kit
 from sources.payloads import PayloadSource
@@ -118,7 +119,7 @@ def describe(view: PluginView) -> str:
 
 def make(config: SourceConfig) -> Source:
     """Build the unopened source."""
-    return GcpAuditSource(config, make_kit(config, READERS, describe))
+    return choose(GcpAuditSource(config, make_kit(config, READERS, describe)))
 
 
 def spec() -> PluginSpec:
@@ -137,4 +138,5 @@ def spec() -> PluginSpec:
         aliases=("libgcpaudit.so",),
         check_config=checker("gcpaudit", SETTINGS),
         make=make,
+        inlets=True,
     )

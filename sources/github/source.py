@@ -4,6 +4,7 @@ from sources import fieldtable
 from sources.base import Source
 from sources.github.fields import READERS, describe
 from sources.initconfig import Setting, checker, schema
+from sources.inlets.live import choose
 from sources.kit import make_kit
 from sources.payloads import PayloadSource
 from sources.spec import Capability, PluginSpec, SourceConfig
@@ -25,7 +26,7 @@ class GithubSource(PayloadSource):
 
 def make(config: SourceConfig) -> Source:
     """Build the unopened source."""
-    return GithubSource(config, make_kit(config, READERS, describe))
+    return choose(GithubSource(config, make_kit(config, READERS, describe)))
 
 
 def spec() -> PluginSpec:
@@ -45,4 +46,5 @@ def spec() -> PluginSpec:
         aliases=("libgithub.so",),
         check_config=checker("github", SETTINGS),
         make=make,
+        inlets=True,
     )

@@ -1,20 +1,19 @@
 """Kubernetes audit logs: what Falco's plugin `k8saudit` reads from files, followed files and folders."""
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from engine.errors import SourceError
 from sources import fieldtable, gourl
-from sources.base import Idle, Needs, Resume, Source
+from sources.base import Needs, Source
 from sources.initconfig import Setting, checker, schema
-from sources.inlets.follow import Follow
 from sources.inlets.lines import UNREADABLE, Lines, LongLineError, reason, stat
+from sources.inlets.live import LONGEST_LINE, LogSource, choose
 from sources.k8s_audit.fields import READERS
 from sources.k8s_audit.layout import layout
 from sources.k8s_audit.records import Skip, Splitter
 from sources.kit import make_kit
-from sources.pull import FALCO_BATCH, Given, Item, PullSource
+from sources.pull import FALCO_BATCH, Given, Item
 from sources.spec import Capability, PluginSpec, SourceConfig
 from sources.view import PluginView, Record
 
@@ -24,54 +23,18 @@ SETTINGS = (
     Setting("maxEventSize", 262144, "Maximum event size", "Larger audit events are skipped"),
     Setting("webhookMaxBatchSize", 12582912, "Maximum webhook request size", "Larger requests are refused"),
 )
-POLL_S = 0.05
-"""Time between two looks at a followed file."""
 FALCO_LINE = 65535
 """Bytes of the longest line that Falco reads: a longer one ends its source."""
-LONGEST_LINE = 64 << 20
-"""Bytes of the longest line read here."""
-
 
 Split = Callable[[bytes], list[Record]]
 
 
-class FollowedAuditSource(PullSource):
-    """Follows one file (`file:///path`) from its end on."""
-
-    resume = Resume.PRESENT
-    _follow: Follow | None = None
-
-    def start(self) -> Iterator[Given]:
-        """Find the end of the file."""
-        path = Path(gourl.parse(self.config.open_params).path).absolute()
-        self._follow = Follow(path, limit=LONGEST_LINE, tell=self.skip)
-        self._follow.open()
-        return self._events(self._follow)
-
-    def _events(self, follow: Follow) -> Iterator[Given]:
-        split = splitter(self.config, self.skip)
-        while True:
-            try:
-                for line in follow.lines():
-                    if line:
-                        yield from split(line)
-            except OSError as error:
-                raise SourceError(f"read {follow.path}: {reason(error)}", retry=True) from error
-            yield Idle()
-            time.sleep(POLL_S)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        super().close()
-        if self._follow is not None:
-            self._follow.close()
-
-
-class K8sAuditSource(PullSource):
+class K8sAuditSource(LogSource):
     """Reads a file, or the files of a folder in order of modification, once."""
 
     lossy_batch = FALCO_BATCH
     _lines: Lines | None = None
+    _split: Split | None = None
 
     def start(self) -> Iterator[Given]:
         """Open the input that the open parameters name."""
@@ -112,13 +75,23 @@ class K8sAuditSource(PullSource):
         if not self.plan.projector.rows(block, items):
             yield items  # type: ignore[misc] # there are no lines among them
             return
+        found: list[Item] = []
         for item in items:
             if not isinstance(item, bytes):
-                yield item
+                found.append(item)
             elif len(item) > lines.limit:
+                yield found
+                found = []
                 lines.overlong()
             else:
-                yield from split(item.removesuffix(b"\r"))
+                found += split(item.removesuffix(b"\r"))
+        yield found
+
+    def events(self, payload: bytes) -> list[Record]:
+        """The events of a line or of a request's body."""
+        if self._split is None:
+            self._split = splitter(self.config, self.skip)
+        return self._split(payload)
 
     def position(self) -> tuple[int, int] | None:
         """Bytes read and bytes in all."""
@@ -156,8 +129,7 @@ def describe(view: PluginView) -> str:
 
 def make(config: SourceConfig) -> Source:
     """Build the unopened source."""
-    kind = FollowedAuditSource if config.open_params.startswith("file:") else K8sAuditSource
-    return kind(config, make_kit(config, READERS, describe))
+    return choose(K8sAuditSource(config, make_kit(config, READERS, describe)))
 
 
 def spec() -> PluginSpec:
@@ -176,5 +148,6 @@ def spec() -> PluginSpec:
         aliases=("libk8saudit.so",),
         check_config=checker("k8saudit", SETTINGS),
         make=make,
+        inlets=True,
         layout=layout,
     )

@@ -3,6 +3,7 @@
 from sources import fieldtable, gotime
 from sources.base import Source
 from sources.initconfig import Setting, checker, schema
+from sources.inlets.live import choose
 from sources.kit import make_kit
 from sources.okta import logevent
 from sources.okta.fields import Failures, readers
@@ -50,7 +51,7 @@ def make(config: SourceConfig) -> Source:
     """Build the unopened source."""
     failures = Failures(config.init["cache_usermaxsize"], config.init["cache_expiration"])
     kit = make_kit(config, readers(config.init["organization"], failures), describe, failures.note)
-    return OktaSource(config, kit)
+    return choose(OktaSource(config, kit))
 
 
 def spec() -> PluginSpec:
@@ -69,4 +70,5 @@ def spec() -> PluginSpec:
         aliases=("libokta.so",),
         check_config=checker("okta", SETTINGS),
         make=make,
+        inlets=True,
     )
