@@ -51,7 +51,7 @@ class GeneratedDetector:
 
     def scan(self, batch: Batch, progress: Progress, sink: Sink) -> None:
         """Walk a batch to its end, or to the limit; see `engine.detector.Detector`."""
-        if self._scan is not None and getattr(batch, "plan", None) is self.plan and not progress.limit_ns:
+        if self._scan is not None and getattr(batch, "plan", None) is self.plan:
             self._scan_rows(batch, progress, sink)
         else:
             self._scan_views(batch, progress, sink)
@@ -66,9 +66,8 @@ class GeneratedDetector:
         """Walk items; `progress` is up to date whenever a match is given away, and at the end."""
         items = batch.items
         batch.begin()
-        if not progress.first_ts_ns:
-            times = (batch.time(item) for item in items)
-            progress.first_ts_ns = next((ts for ts in times if ts), 0 if items else progress.first_ts_ns)
+        if progress.limit_ns or not progress.first_ts_ns:
+            items = _within_limit(batch, progress)
         start, events = progress.num, progress.events
 
         writers, rules, make, new = self._row_writers, self._ruleset.rules, batch.view, tuple.__new__
@@ -195,3 +194,15 @@ class GeneratedDetector:
         rule = self._ruleset.rules[place]
         label = f"{self._ruleset.source} {over}, alert of {rule.index}"
         return writer(rule, plan, self._ruleset.options, self._formatter, label)
+
+
+def _within_limit(batch: Any, progress: Progress) -> list[Any]:
+    """The items before the one at which `-M` ends the source; the first one that has a time starts the clock."""
+    items: list[Any] = batch.items
+    for at, item in enumerate(items):
+        if past_limit(batch.time(item), progress):
+            progress.over = True
+            return items[:at]
+        if progress.first_ts_ns and not progress.limit_ns:
+            break
+    return items

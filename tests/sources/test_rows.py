@@ -143,13 +143,15 @@ def ruleset(source: str, text: str, options: Options) -> Ruleset:
     return loaded.rulesets[source]
 
 
-def answers(source: str, path: Path, detector: Any, *, strict: bool, size: int) -> tuple[list, Any, dict, int]:
+def answers(
+    source: str, path: Path, detector: Any, *, strict: bool, size: int, limit_ns: int | None = None
+) -> tuple[list, Any, dict, int]:
     """What a detector makes of a file."""
     plugin, extractor = registry.load(PLUGINS[source]), registry.load("json")
     setting = assemble.Setting(UTC, lambda: 0, hostname="here", batch_events=size, strict=strict)
     made = assemble.build(source, assemble.Loaded(plugin), str(path), [assemble.Loaded(extractor)], setting)
     found: list[tuple] = []
-    progress = Progress()
+    progress = Progress(limit_ns=limit_ns)
 
     def sink(match: Match, view: Any) -> None:
         assert view.num == match.num == progress.num
@@ -288,3 +290,29 @@ def test_rules_that_change_between_batches_find_their_own_rows(tmp_path: Path) -
     assert [line.rpartition(b" ")[2] for line in found] == [b"create"] * 8 + [b"p"] * 12
     assert first.rows == 8
     assert second.rows == 12
+
+
+@pytest.mark.parametrize("limit_s", [0, 3, 7, 100])
+def test_a_limit_of_time_ends_rows_at_the_same_event(limit_s: int, tmp_path: Path) -> None:
+    lines = [
+        json.dumps(AUDIT | {"stageTimestamp": f"2026-03-02T10:00:{at:02d}Z"}).encode()
+        for at in (5, 6, 3, 7, 8, 12, 9, 20)
+    ]
+    text = json.dumps(
+        [
+            {
+                "rule": "r",
+                "desc": "d",
+                "source": "k8s_audit",
+                "priority": "INFO",
+                "condition": "evt.num > 0",
+                "output": "x",
+            }
+        ]
+    )
+    rules = ruleset("k8s_audit", text, Options())
+    path = written("k8s_audit", lines, tmp_path)
+    ways = {"strict": False, "size": 3, "limit_ns": limit_s * 10**9}
+    made = generated("k8s_audit", rules)
+    assert answers("k8s_audit", path, made, **ways) == answers("k8s_audit", path, ReferenceDetector(rules), **ways)
+    assert made.rows
