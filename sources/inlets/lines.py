@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from engine.errors import SourceError
+from sources.inlets.ahead import Ahead, Readable
 
 BLOCK = 1 << 18
 """Bytes read at once."""
@@ -101,11 +102,16 @@ class Lines:
         for path in self.paths:
             with path.open("rb") as raw:
                 self._file = raw
-                yield from self._whole(self._unpacked(raw))
+                file = self._unpacked(raw)
+                if file is raw:
+                    yield from self._whole(raw)
+                else:
+                    with Ahead(file, BLOCK) as ahead:
+                        yield from self._whole(ahead)
                 self._file = None
             self.done_bytes += path.stat().st_size
 
-    def _whole(self, file: BinaryIO) -> Iterator[bytes]:
+    def _whole(self, file: Readable) -> Iterator[bytes]:
         """Blocks that end where a line does; only a line that is longer than the limit is left out here."""
         parts: list[bytes] = []
         size = 0
