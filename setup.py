@@ -34,7 +34,7 @@ def extensions() -> list[Extension]:
         return []
     found = [name for name in MODULES if (FOLDER / f"{name}.pyx").exists()]
     rows = Extension("sources._rows", [str(ROWS)], extra_compile_args=["-O3", "-fno-strict-aliasing"])
-    return cythonize(
+    made: list[Extension] = cythonize(
         [
             Extension(
                 f"sources.syscall.{name}",
@@ -48,6 +48,9 @@ def extensions() -> list[Extension]:
         build_dir="build",
         language_level=3,
     )
+    for one in made:
+        one.optional = True  # nobody misses its file when it is not built; cythonize does not hand this on
+    return made
 
 
 setup(ext_modules=extensions(), cmdclass={"build_ext": Optional})

@@ -12,6 +12,9 @@ AT_END: Final = -2
 class CaptureError(SourceError):
     """A capture cannot be read on; the text is libscap's."""
 
+def count_events(data: bytes | bytearray | memoryview) -> dict[int, int]:
+    """Code -> events in the blocks of an unpacked capture, by their headers alone; up to a cut."""
+
 class Kernel:
     """One capture. What it says of an event holds until `advance` or `feed` is called again.
 

@@ -10,21 +10,11 @@ from libc.string cimport memcpy, memset
 from engine.errors import SourceError
 from sources.syscall._reader cimport BLOCK, DROPPED, END, EVENT, MORE, READY
 
-cdef extern from "_tables.h" nogil:
-    int N_EVENTS
-    ctypedef struct event_facts:
-        uint16_t category
-        uint16_t flags
-        uint8_t nparams
-        uint16_t first
-        const char* name
-    const event_facts* event_table
+include "_blocks.pxi"
 
 cdef enum:
-    SECTION = 0x0A0D0D0A
     STATE_ONLY = 1
     META = 1 << 12
-    IN_EVENTS = 3
     PLUGINEVENT = 322
     ASYNCEVENT = 402
 
@@ -44,6 +34,31 @@ cdef inline bint carries_state(uint16_t code) noexcept nogil:
 cdef inline bint is_hidden(uint16_t code) noexcept nogil:
     # enter events that only state needs: open, openat, openat2, creat, connect, execve, execveat
     return code == 2 or code == 306 or code == 326 or code == 58 or code == 22 or code == 292 or code == 330
+
+
+def count_events(const uint8_t[::1] data):
+    """How many events of each code stand in the blocks of an unpacked capture, by their headers alone; up to a cut."""
+    cdef uint64_t counts[65536]
+    cdef const uint8_t* at
+    cdef size_t here = 0, size = <size_t>data.shape[0], code_at
+    cdef uint32_t kind, total
+    cdef uint16_t code
+    cdef int number
+    memset(counts, 0, sizeof(counts))
+    with nogil:
+        while size - here >= 12:
+            at = &data[here]
+            memcpy(&kind, at, 4)
+            memcpy(&total, at + 4, 4)
+            if total < 12 or total > size - here:
+                break
+            if is_event_block(kind):
+                code_at = 28 + (6 if has_flags(kind) else 2)
+                if code_at + 6 <= total:
+                    memcpy(&code, at + code_at, 2)
+                    counts[code] += 1
+            here += total
+    return {number: counts[number] for number in range(65536) if counts[number]}
 
 
 cdef class Kernel:
@@ -67,6 +82,7 @@ cdef class Kernel:
     def feed(self, const uint8_t[::1] data, bint last):
         """Take the next piece of the capture; `last`: nothing follows. Ends the event in hand."""
         self._settle()
+        self.reader.event.nparams = 0
         self.reader.push(&data[0] if data.shape[0] else NULL, <size_t>data.shape[0], last)
 
     def open(self):
@@ -85,10 +101,12 @@ cdef class Kernel:
         cdef int found
         with nogil:
             found = self._advance()
+        if found < 0:
+            self.reader.event.nparams = 0  # what it pointed to may be gone
         if found != -3:
             return found
         text = (<const char*>self.reader.fault).decode("utf-8", "replace")
-        if self.reader.restarted and self.reader.where != IN_EVENTS:
+        if self.reader.restarted and self.reader.where != EVENTS:
             text = f"scap error: could not restart capture: {text}"
         raise CaptureError(text)
 
@@ -114,12 +132,12 @@ cdef class Kernel:
             elif found == DROPPED:
                 self._leave_initial()
             elif found == BLOCK:
-                if self.reader.block.kind == SECTION:
+                if self.reader.block.kind == SHB:
                     self.sections += 1
                     self.initial = self.lists
                     self.first_ts = 0
                     self.count_before = self.count
-                if self.lists or self.reader.block.kind == SECTION:
+                if self.lists or self.reader.block.kind == SHB:
                     self.state.block(&self.reader.block)
                 if self.state.core.fault != NULL:
                     self.reader._says(self.state.core.fault)
@@ -132,7 +150,7 @@ cdef class Kernel:
                 return -1
             elif found == END:
                 return -2
-            elif self.initial and self.reader.where == IN_EVENTS:
+            elif self.initial and self.reader.where == EVENTS:
                 # libsinsp looks for the end of these events while it opens the file, and does not ask what ended them
                 self._leave_initial()
             else:

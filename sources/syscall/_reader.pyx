@@ -70,7 +70,7 @@ cdef class Reader(Converter):
             free(self.buffer)
             self.buffer = bigger
             self.capacity = room
-        else:
+        elif self.start > 0 and left > 0:
             memmove(self.buffer, self.buffer + self.start, left)
         self.start = 0
         self.end = left
@@ -309,6 +309,8 @@ cdef class Reader(Converter):
         self.event.file_nparams = self.event.nparams
         found = convertibility(self.event.code, self.event.nparams)
         if found == PASSES:
+            if self.event.nparams > MAX_PARAMS:
+                self.event.nparams = MAX_PARAMS
             return EVENT
         if found == DROPS:
             return DROPPED

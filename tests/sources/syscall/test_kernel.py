@@ -75,3 +75,35 @@ def test_oddities_are_counted(strict: bool, capture, kernel_built) -> None:
     kernel.feed(bytes(capture.processes().idle().data), True)
     kernel.advance()
     assert set(kernel.counters.values()) == {0}
+
+
+def test_events_are_counted_by_their_headers(capture, kernel_built) -> None:
+    from sources.syscall._kernel import count_events
+
+    capture.processes().idle().openat(1, 3, "/a", flags=1).event(402, 0, "container", b"{}").idle()
+    data = bytes(capture.old_event(CLOSE, 0, 3).data)
+    assert count_events(data) == {1: 2, OPENAT: 1, 402: 1, CLOSE: 1}
+    assert count_events(data[:-1]) == {1: 2, OPENAT: 1, 402: 1}
+    assert count_events(b"") == {}
+
+
+def test_an_event_that_is_over_has_no_parameters(capture, kernel_built) -> None:
+    from sources.syscall._kernel import NEED_DATA, CaptureError, Kernel
+
+    kernel = Kernel()
+    kernel.feed(bytes(capture.processes().openat(1, 3, "/a").data), False)
+    assert (kernel.advance(), kernel.param(2)) == (OPENAT, b"/a\0")
+    assert (kernel.advance(), kernel.nparams, kernel.param(2), kernel.param_int(0)) == (NEED_DATA, 0, None, None)
+    kernel.feed(bytes(type(capture)().openat(1, 3, "/b").data), False)
+    kernel.advance()
+    kernel.feed(b"x" * 100_000, True)
+    assert kernel.param(2) is None
+    with pytest.raises(CaptureError, match="invalid block type"):
+        kernel.advance()
+    assert kernel.nparams == 0
+
+
+def test_surplus_parameters_of_an_event_are_out_of_reach(capture, play) -> None:
+    for kernel in play(capture.processes().raw_event(322, [b"12345678"] * 500)):
+        assert kernel.nparams == 64
+        assert [kernel.param(at) for at in (63, 64, 499)] == [b"12345678", None, None]
