@@ -5,7 +5,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/pytest -n logical --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lint types layers corpus parity bench equality hostile fuzz fuzz-coverage wheel clean
+.PHONY: help install demo test check format lint types layers corpus parity webhook bench equality hostile fuzz fuzz-coverage wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ bench: install  ## how fast log sources are, as ratios (ARGS="mixes --events 500
 
 equality: install  ## generated code against the reference evaluator, on new random rules and lines (ROUNDS=4000)
 	HYPOTHESIS=random ROUNDS=$(or $(ROUNDS),4000) $(BIN)/pytest tests/engine/evaluate/test_codegen.py tests/sources/test_rows.py
+
+webhook: install  ## 2,000 requests/s for 30 s at a webhook whose child is killed (ARGS="RATE SECONDS CONNECTIONS KILLS")
+	$(BIN)/python tests/faults/webhook_load.py $(ARGS)
 
 hostile: install  ## a hundred thousand wrong rules files, and very big ones (ROUNDS=1000 MEGABYTES=1)
 	$(BIN)/python tests/hostile/rules.py $(or $(ROUNDS),100000)

@@ -77,6 +77,9 @@ class _Runner:
     gear: equip.Equipment
     said: "queue.Queue[_Said]"
     interrupts: Interrupts
+    outputs: Fanout
+    sent: Mark = Mark()  # noqa: RUF009 - it cannot change
+    flushed: Mark = Mark()  # noqa: RUF009 - it cannot change
     halted: threading.Event = field(default_factory=threading.Event)
     waiting: list[wire.Alert] = field(default_factory=list)
     thread: threading.Thread | None = None
@@ -87,9 +90,11 @@ class _Runner:
             wire.Alert(match.num, match.k, match.ts_ns, rule.name, int(rule.priority), match.line),
         )
 
-    def flush(self, mark: Mark) -> None:  # noqa: ARG002 - as Emit wants it
+    def flush(self, mark: Mark) -> None:
+        self.flushed = mark
         if self.waiting:
             alerts, self.waiting = self.waiting, []
+            self.sent = Mark(alerts[-1].num, alerts[-1].k)
             self.tell(alerts)
 
     def poll(self) -> drive.Halt | drive.Swap | None:
@@ -99,7 +104,9 @@ class _Runner:
         """It never is."""
 
     def settled(self) -> Mark | None:
-        return None
+        settled = self.outputs.settled(self.plan.source)
+        accepted = Mark(*settled[1]) if settled is not None else Mark()
+        return self.flushed if accepted >= self.sent else accepted
 
     def tell(self, what: list[wire.Alert] | wire.Log | _Finished | BaseException) -> None:
         self.said.put(_Said(self.plan.source, what))
@@ -179,7 +186,7 @@ class _Threads:
             self._result.start_failed = True
             self._finish(child.source, State.FATAL, str(error))
             return
-        runner = self._runners[child.source] = _Runner(child, gear, said, interrupts)
+        runner = self._runners[child.source] = _Runner(child, gear, said, interrupts, self._outputs)
         runner.thread = threading.Thread(target=runner.run, name=child.source, daemon=True)
         self._listener.opened(child, 0)
         self._change(child.source, State.RUNNING)

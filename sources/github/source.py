@@ -1,9 +1,13 @@
 """GitHub webhooks: what Falco's plugin `github` makes of the payloads its web server receives."""
 
+from pathlib import Path
+
 from sources import fieldtable
 from sources.base import Source
 from sources.github.fields import READERS, describe
+from sources.github.webhook import Deliveries
 from sources.initconfig import Setting, checker, schema
+from sources.inlets.checks import Checks
 from sources.inlets.live import choose
 from sources.kit import make_kit
 from sources.payloads import PayloadSource
@@ -21,7 +25,18 @@ SETTINGS = (
 class GithubSource(PayloadSource):
     """Reads webhook payloads from files."""
 
-    service = "The webhook server"
+    service = "Registering webhooks with GitHub"
+
+    def checks(self, path: str) -> Checks:
+        """What is asked of deliveries. Raises SourceError without a secret."""
+        return Deliveries(path, self._secrets())
+
+    def certificate(self) -> tuple[str, str]:
+        """Files with the certificate and the key of the webhook."""
+        return str(self._secrets() / "server.crt"), str(self._secrets() / "server.key")
+
+    def _secrets(self) -> Path:
+        return Path(self.config.init["secretsDir"]).expanduser()
 
 
 def make(config: SourceConfig) -> Source:

@@ -7,32 +7,27 @@ parameters ask for.
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Protocol
 
 from engine.errors import SourceError
 from sources import gourl
 from sources.base import Idle, Resume, Source
 from sources.inlets import stdin
+from sources.inlets.checks import Checks
 from sources.inlets.follow import Follow
 from sources.inlets.lines import Cutter, reason
 from sources.inlets.way import NOTHING, Way, prepare, way
+from sources.inlets.webhook import WebhookSource
 from sources.pull import Given, PullSource
 from sources.view import Record
 
 POLL_S = 0.05
 """Time between two looks at a followed file."""
+LARGEST_BODY = 12_582_912
+"""Bytes of the largest request, where no setting says otherwise."""
+CERTIFICATE = "/etc/falco/falco.pem"
+"""Certificate and key of the HTTPS webhook, where no setting says otherwise."""
 LONGEST_LINE = 64 << 20
 """Bytes of the longest line that is read."""
-
-
-class Files(Protocol):
-    """What `choose` needs of the class that reads files, besides being a PullSource."""
-
-    def events(self, payload: bytes) -> Iterable[Record]:
-        """The events of one payload: a line of a file, the body of a request."""
-
-    def cut(self, blocks: Iterator[bytes | Idle | None]) -> Iterator[Given]:
-        """The events of a stream of bytes in the source's own form of a file."""
 
 
 class LogSource(PullSource):
@@ -55,6 +50,15 @@ class LogSource(PullSource):
         if rest := cutter.rest():
             yield from self.events(rest.removesuffix(b"\r"))
 
+    def checks(self, path: str) -> Checks:
+        """What is asked of requests to the webhook."""
+        return Checks(path, self.config.init.get("webhookMaxBatchSize", LARGEST_BODY))
+
+    def certificate(self) -> tuple[str, str]:
+        """Files with the certificate and the key of the webhook."""
+        path = self.config.init.get("sslCertificate", CERTIFICATE)
+        return path, path
+
     def overlong(self) -> None:
         """A line is too long."""
         self.skip("lines too long", f"a line of more than {LONGEST_LINE} bytes is skipped")
@@ -68,7 +72,9 @@ def choose(files: LogSource) -> Source:
             return StdinSource(files)
         case Way.FOLLOW:
             return FollowSource(files)
-        case Way.WEBHOOK | Way.FILES:
+        case Way.WEBHOOK:
+            return WebhookSource(files)
+        case Way.FILES:
             return files
 
 

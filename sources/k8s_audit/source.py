@@ -109,8 +109,6 @@ def inputs(params: str) -> list[Path]:
         scheme = gourl.parse(params).scheme
     except gourl.UrlError as error:
         raise SourceError(str(error)) from None
-    if scheme in ("http", "https"):
-        raise SourceError(f"{scheme}:// is not available yet: give the path of a file or folder instead")
     if scheme:
         raise SourceError(f'scheme "{scheme}" is not supported')
     name = params.strip()

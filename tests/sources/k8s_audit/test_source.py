@@ -66,12 +66,6 @@ def test_bad_open_parameters_are_told_in_the_plugins_words(run, params, message)
     assert str(caught.value) == message
 
 
-@pytest.mark.parametrize("params", ["http://:9765/k8s-audit", "https://:9765/x"])
-def test_what_needs_a_network_says_so(run, params):
-    with pytest.raises(SourceError, match="is not available yet"):
-        run("k8saudit", params)
-
-
 @pytest.mark.parametrize("strict", [True, False])
 def test_a_line_too_long_for_falco_ends_only_a_strict_source(run, tmp_path, strict):
     path = tmp_path / "x"
