@@ -19,6 +19,8 @@ import yaml
 HERE = Path(__file__).resolve().parent
 OWN = ("generated", "edge-values", "edge-input", "webhook", "follow")
 """Sets of the JSON sources that were made up."""
+ASKED = 40
+"""Events of each capture whose fields are packed."""
 SOURCES = ("k8s_audit", "aws_cloudtrail", "okta", "github", "gcp_auditlog")
 Members = Iterator[tuple[str, bytes]]
 
@@ -58,7 +60,30 @@ def conditions(corpus: Path) -> Members:
         yield f"conditions/matches/{one['name']}.json.gz", (folder / "matches" / f"{one['name']}.json.gz").read_bytes()
 
 
-AREAS = {"loading": loading, "json_sources": json_sources, "conditions": conditions}
+def captures(corpus: Path) -> Members:
+    """Our own captures of system calls, with every field of the first events of each."""
+    for capture in sorted((corpus / "syscall").glob("[rsxlb]*/capture.scap")):
+        yield str(capture.relative_to(corpus)), capture.read_bytes()
+        for name in ("fields.jsonl.gz", "args.jsonl.gz"):
+            lines = gzip.decompress((capture.parent / name).read_bytes()).splitlines(keepends=True)
+            kept = gzip.compress(b"".join(lines[:ASKED]), mtime=0)
+            yield str((capture.parent / name).relative_to(corpus)), kept
+
+
+def mixed(corpus: Path) -> Members:
+    """Captures that hold several sources, and what Falco made of them."""
+    for path in sorted((corpus / "mixed").rglob("*")):
+        if path.is_file() and path.parent.name.startswith("m") and path.suffix != ".py":
+            yield str(path.relative_to(corpus)), path.read_bytes()
+
+
+AREAS = {
+    "loading": loading,
+    "json_sources": json_sources,
+    "conditions": conditions,
+    "captures": captures,
+    "mixed": mixed,
+}
 
 
 def archive(members: Members) -> bytes:
@@ -66,7 +91,8 @@ def archive(members: Members) -> bytes:
     made = io.BytesIO()
     with tarfile.open(fileobj=made, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for name, data in members:
-            plain = gzip.decompress(data) if repacked(name) else data
+            packed_capture = name.endswith(".scap") and data.startswith(b"\x1f\x8b")
+            plain = gzip.decompress(data) if repacked(name) or packed_capture else data
             header = tarfile.TarInfo(name)
             header.size = len(plain)
             tar.addfile(header, io.BytesIO(plain))

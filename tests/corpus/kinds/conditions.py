@@ -26,7 +26,7 @@ if importlib.util.find_spec("sources.syscall._kernel") is not None:
     PLUGINS["syscall"] = "capture"
 """Sources of the captures, and the plugins that produce them; `syscall` where the kernel is built."""
 EXTRACTORS = {"syscall": ("container", "json"), "k8s_audit": ("json",), "aws_cloudtrail": ("json",)}
-QUICK = 6
+QUICK = 14
 """Every how manieth condition is asked when not all are."""
 
 
