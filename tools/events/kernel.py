@@ -67,20 +67,24 @@ def conversions(libs: Path) -> Iterator[Conversion]:
     numbers = codes(libs)
     text = (libs / "userspace/libscap/engine/savefile/converter/table.cpp").read_text(encoding="utf-8")
     text = re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.DOTALL)
-    entries = re.split(r"\{conversion_key\{", text)[1:]
+    entries = re.split(r"\{\s*conversion_key\{", text)[1:]
+    if len(entries) != text.count("conversion_key{"):
+        raise ValueError("not all entries are understood")
     for entry in entries:
         key = re.match(r"PPME_(\w+),\s*(\d+)\}", entry)
         action = re.search(r"\.action\(C_ACTION_(\w+)\)", entry)
         desired = re.search(r"\.desired_type\(PPME_(\w+)\)", entry)
         if key is None or action is None:
             raise ValueError(f"not an entry: {entry[:80]}")
-        found = re.findall(r"\{C_INSTR_FROM_(\w+),\s*(\d+)(?:,\s*(CIF_\w+))?", entry)
+        found = re.findall(r"\{\s*C_INSTR_FROM_(\w+)(?:,\s*(\d+))?(?:,\s*(CIF_\w+))?", entry)
+        if len(found) != entry.count("C_INSTR_") or sum(bool(flag) for *_, flag in found) != entry.count("CIF_"):
+            raise ValueError(f"not all of its instructions are understood: {entry[:80]}")
         yield Conversion(
             numbers[key[1]],
             int(key[2]),
             ACTIONS.index(action[1]) + 1,
             numbers[desired[1]] if desired else 0,
-            [(SOURCES.index(source) + 1, int(param), int(bool(flag))) for source, param, flag in found],
+            [(SOURCES.index(source) + 1, int(param or 0), int(bool(flag))) for source, param, flag in found],
         )
 
 

@@ -142,3 +142,16 @@ def test_old_numbers_of_events_become_todays(capture, play) -> None:
     capture.processes().raw_event(13, capture.values(13, (0, "/bin/x", b"a\0", 1, 1, 0, "/", 9)))
     (seen,) = [(kernel.code, kernel.nparams, kernel.state.thread().comm) for kernel in play(capture)]
     assert seen == (293, 31, "/bin/x")
+
+
+def test_an_old_call_of_bpf_becomes_todays_with_the_command_of_its_enter_event(capture, play) -> None:
+    capture.processes().raw_event(296, capture.values(296, (5,))).raw_event(297, [b"\xff" * 8])
+    seen = [(k.code, k.nparams, k.param_int(0, signed=True), k.param_int(1)) for k in play(capture)]
+    assert seen == [(369, 2, -1, 5)]
+
+
+@pytest.mark.parametrize(("code", "today", "count"), [(11, 159, 5), (91, 171, 4)])
+def test_what_the_first_brk_and_ioctl_do_not_say_is_empty(code: int, today: int, count: int, capture, play) -> None:
+    capture.processes().raw_event(code, [bytes(8)])
+    seen = [(k.code, k.nparams, k.param(count - 1)) for k in play(capture)]
+    assert seen == [(today, count, None)]
