@@ -7,7 +7,7 @@ SLOW := conditions sysalerts sysfields
 PYTEST := $(BIN)/pytest -n logical --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lint types layers corpus parity webhook bench equality hostile fuzz fuzz-coverage wheel clean
+.PHONY: help install demo test check format lint types layers corpus parity webhook follow bench equality hostile fuzz fuzz-coverage wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ equality: install  ## generated code against the reference evaluator, on new ran
 
 webhook: install  ## 2,000 requests/s for 30 s at a webhook whose child is killed (ARGS="RATE SECONDS CONNECTIONS KILLS")
 	$(BIN)/python tests/faults/webhook_load.py $(ARGS)
+
+follow: install  ## 50 kills of a child that follows a file, while a writer appends and rotates (KILLS=200)
+	KILLS=$(or $(KILLS),50) $(BIN)/pytest tests/faults/test_follow.py
 
 hostile: install  ## a hundred thousand wrong rules files, and very big ones (ROUNDS=1000 MEGABYTES=1)
 	$(BIN)/python tests/hostile/rules.py $(or $(ROUNDS),100000)

@@ -44,6 +44,16 @@ class Cutter:
                 yield whole[:-1] if whole.endswith(b"\r") else whole
         self._add(rest, ended=False)
 
+    @property
+    def skipping(self) -> bool:
+        """Whether the line at hand is over the limit."""
+        return self._skipping
+
+    @property
+    def pending(self) -> int:
+        """Bytes that have come of a line without an end."""
+        return self._size
+
     def rest(self) -> bytes | None:
         """What has come of a line without an end, if anything; it stays."""
         return b"".join(self._parts) or None

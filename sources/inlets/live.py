@@ -5,15 +5,18 @@ parameters ask for.
 """
 
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+import msgspec
 
 from engine.errors import SourceError
 from sources import gourl
 from sources.base import Idle, Resume, Source
 from sources.inlets import stdin
 from sources.inlets.checks import Checks
-from sources.inlets.follow import Follow
+from sources.inlets.follow import Follow, Place
 from sources.inlets.lines import Cutter, reason
 from sources.inlets.way import NOTHING, Way, prepare, way
 from sources.inlets.webhook import WebhookSource
@@ -106,27 +109,52 @@ class StdinSource(Live):
 
 
 class FollowSource(Live):
-    """Follows one file (`file:///path`) from its end on."""
+    """Follows one file (`file:///path`) from its end on; after a crash, from the last place that it told."""
 
-    _follow: Follow | None = None
+    resume = Resume.POSITION
+
+    def __init__(self, files: LogSource) -> None:
+        super().__init__(files)
+        self._follow: Follow | None = None
+        self._num = files.config.place[0]
+        """Number of the last event read."""
+        self._places: deque[tuple[int, Place]] = deque()
+        """Places, and the number of the last event before each."""
+        self._reached = (self._num, Place())
 
     def start(self) -> Iterator[Given]:
-        """Find the end of the file."""
+        """Find the end of the file, or the place."""
         path = Path(gourl.parse(self.config.open_params).path).absolute()
-        self._follow = Follow(path, limit=LONGEST_LINE, tell=self.skip)
-        self._follow.open()
-        return self._events(self._follow)
+        follow = self._follow = Follow(path, limit=LONGEST_LINE, tell=self.skip)
+        follow.open(self.config.place[1])
+        self._reached = (self._num, follow.place)
+        return self._events(follow)
 
     def _events(self, follow: Follow) -> Iterator[Given]:
         while True:
             try:
                 for line in follow.lines():
-                    if line:
-                        yield from self.files.events(line)
+                    self._note(follow.place)
+                    for record in self.files.events(line) if line else ():
+                        self._num += 1
+                        yield record
+                self._note(follow.place)
             except OSError as error:
                 raise SourceError(f"read {follow.path}: {reason(error)}", retry=True) from error
             yield Idle()
             time.sleep(POLL_S)
+
+    def _note(self, place: Place) -> None:
+        """All events before a place have been read; whether they have been handed out is seen in `place`."""
+        if not self._places or self._places[-1][1] is not place:
+            self._places.append((self._num, place))
+
+    def place(self) -> tuple[int, bytes]:
+        """The last place before which every event has been handed out, and the number of the last one of these."""
+        handed = self._num - (len(self._items) - self._at)
+        while self._places and self._places[0][0] <= handed:
+            self._reached = self._places.popleft()
+        return self._reached[0], msgspec.json.encode(self._reached[1])
 
     def close(self) -> None:
         """Let go of the file."""

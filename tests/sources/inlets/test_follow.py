@@ -1,3 +1,6 @@
+import os
+
+import msgspec
 import pytest
 
 from engine.errors import SourceError
@@ -121,3 +124,60 @@ def test_a_long_line_is_skipped_and_told(path, follower):
 def test_the_folder_must_exist_at_the_start(path):
     with pytest.raises(SourceError, match="no such file or directory"):
         Follow(path / "x", limit=5, tell=lambda *_: None).open()
+
+
+def place_of(path, *, place=b"", limit=1000):
+    """A follower that goes on from a place; what comes, what was told, and where it stands then."""
+    told = []
+    one = Follow(path, limit=limit, tell=lambda *what: told.append(what))
+    one.open(place)
+    lines = list(one.lines())
+    one.close()
+    return lines, told, msgspec.json.encode(one.place)
+
+
+def test_another_process_goes_on_at_the_place_even_inside_a_line(path):
+    path.write_text("old\n")
+    _, _, place = place_of(path)
+    append(path, "one\ntw")
+    lines, _, place = place_of(path, place=place)
+    assert lines == [b"one"]
+    append(path, "o\nthree\n")
+    assert place_of(path, place=place)[:2] == ([b"two", b"three"], [])
+
+
+def test_files_that_were_rotated_meanwhile_are_read_in_their_order(path, tmp_path):
+    path.write_text("old\n")
+    _, _, place = place_of(path)
+    for number in range(1, 4):
+        append(path, f"line {number}\n")
+        os.utime(path, ns=(number * 10**9, number * 10**9))
+        path.rename(tmp_path / f"log.{4 - number}")
+    path.write_text("line 4\n")
+    (tmp_path / "logger.conf").write_text("nothing to do with it\n")
+    assert place_of(path, place=place)[:2] == ([b"line 1", b"line 2", b"line 3", b"line 4"], [])
+
+
+def test_a_file_that_is_gone_is_told_and_the_new_one_read_from_its_start(path):
+    path.write_text("old\n")
+    _, _, place = place_of(path)
+    path.unlink()
+    path.write_text("another\n")
+    lines, told, _ = place_of(path, place=place)
+    assert (lines, [name for name, _ in told]) == ([b"another"], ["files gone"])
+
+
+def test_a_copy_of_the_file_is_not_read_again(path, tmp_path):
+    path.write_text("old\n")
+    _, _, place = place_of(path)
+    append(path, "one\n")
+    (tmp_path / "log.1").write_bytes(path.read_bytes())
+    (tmp_path / "fresh").write_text("two\n")
+    (tmp_path / "fresh").rename(path)
+    assert "one" not in [line.decode() for line in place_of(path, place=place)[0]]
+
+
+def test_where_there_was_no_file_everything_that_comes_is_new(path):
+    _, _, place = place_of(path)
+    path.write_text("first\n")
+    assert place_of(path, place=place)[:2] == ([b"first"], [])
