@@ -322,7 +322,8 @@ def _simple(read: Callable[[SyscallView], Value | None]) -> Reader:
 
 
 def _flag(bits: int) -> Reader:
-    return lambda view, _ref: bool(flags(view) & bits)
+    codes = frozenset(code for code, event in enumerate(EVENTS) if event[2] & bits)
+    return lambda view, _ref: view.code in codes
 
 
 FIELDS: dict[str, Reader] = {

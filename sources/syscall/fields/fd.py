@@ -6,6 +6,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from engine.events.kinds import EventFlag
 from engine.events.names import name_of
+from engine.events.tables import EVENTS
 from engine.fields.catalog import FieldRef
 from engine.rendering import address_text
 from engine.values import Candidates, Scalar, Value
@@ -17,7 +18,12 @@ from sources.syscall.views import Reader, SyscallView
 
 Address = IPv4Address | IPv6Address
 Get = Callable[[SyscallView, Fd], Value | Candidates | None]
-_ABOUT_FDS = EventFlag.CREATES_FD | EventFlag.USES_FD | EventFlag.DESTROYS_FD
+_ABOUT_FDS = frozenset(
+    code
+    for code, event in enumerate(EVENTS)
+    if event[2] & (EventFlag.CREATES_FD | EventFlag.USES_FD | EventFlag.DESTROYS_FD)
+)
+"""Codes of the events that are about a descriptor."""
 _NAMELESS = "\0"
 """The name of an address that has none: unlike every name."""
 _GUESSED = {
@@ -37,7 +43,7 @@ _WITH_FIRST_ARGUMENT = frozenset({evt.OPEN_X, evt.CREAT_X, 23, 247, 389})
 
 def is_about_fd(view: SyscallView) -> bool:
     """Whether there are `fd.*` fields: the event is about a descriptor, and its thread is known."""
-    return bool(evt.flags(view) & _ABOUT_FDS) and view.thread is not None
+    return view.code in _ABOUT_FDS and view.thread is not None
 
 
 def of(view: SyscallView) -> Fd | None:
@@ -168,7 +174,7 @@ def _typechar(view: SyscallView) -> str:
 def _types(view: SyscallView, ref: FieldRef) -> Value | None:
     """The types of all descriptors of the process, each once; of one descriptor, its type."""
     thread = view.thread
-    if thread is None or not evt.flags(view) & _ABOUT_FDS:
+    if thread is None or view.code not in _ABOUT_FDS:
         return None
     if ref.arg is not None:
         found = thread.fd(ref.index if ref.index is not None else -1)

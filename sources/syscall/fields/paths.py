@@ -1,6 +1,7 @@
 """Paths as libsinsp puts them together."""
 
 import re
+from functools import lru_cache
 
 from engine.values import as_bytes
 
@@ -9,6 +10,7 @@ MAX_PATH = 1024
 TOO_LONG = "/DIR_TOO_LONG/FILENAME_TOO_LONG"
 
 
+@lru_cache(4096)
 def concatenate(folder: str, path: str) -> str:
     """`path` as seen from `folder`, without `.`, `..` and repeated slashes.
 
