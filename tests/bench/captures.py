@@ -1,6 +1,6 @@
 """How fast captures are read: headers alone, state alone, state and rules, in CPU time of one run.
 
-    python tests/bench/captures.py [CAPTURE...] [--events 2000000] [--rules FOLDER] [--only WAY,...]
+    python tests/bench/captures.py [CAPTURE...] [--events 2000000] [--rules FOLDER] [--only WAY,...] [--reference]
 
 Without captures: those of the corpus beside the repository. The events of a capture are repeated behind its lists until
 there are enough of them. Every way runs in a process of its own; memory is what it grew by after a tenth of the events.
@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from engine.detector import Match, Progress
 from engine.evaluate.detect import ReferenceDetector
+from engine.evaluate.generated import GeneratedDetector
 from engine.event import Stream
 from engine.options import Options, RuleSelection
 from engine.rules import load
@@ -34,6 +35,7 @@ CORPUS = Path(__file__).resolve().parents[2] / "../shared/corpus"
 CAPTURES = ("bench/selected.scap", "syscall/b01_pip_compile/capture.scap")
 FILES = ("falco_rules.yaml", "falco-incubating_rules.yaml", "falco-sandbox_rules.yaml")
 EVENT_BLOCKS = frozenset({0x204, 0x208, 0x216, 0x217, 0x221, 0x222})
+REFERENCE = "--reference"
 PLAIN = Options(json=True, iso_time=True)
 EVERY = Options(json=True, iso_time=True, match_all=True, selections=(RuleSelection(enable=True, rule="*"),))
 FIRST = 0.1
@@ -115,10 +117,11 @@ def state(path: Path, _: Path) -> Run:
 
 
 def ruled(files: Sequence[str], options: Options = PLAIN) -> Callable[[Path, Path], Run]:
-    """State, and rules by the reference detector."""
+    """State, and rules: by the reference evaluator, or by functions generated for them."""
 
     def way(path: Path, rules: Path) -> Run:
-        detector = ReferenceDetector(ruleset(rules, files, options))
+        made = ruleset(rules, files, options)
+        detector = ReferenceDetector(made) if REFERENCE in sys.argv else GeneratedDetector(made)
         source = CaptureSource(Setting(str(path), Stream("syscall", UTC), {}))
         found = 0
 
@@ -172,6 +175,7 @@ WAYS: dict[str, Callable[[Path, Path], Run]] = {
 def measure(way: str, path: Path, rules: Path) -> Run:
     """One way in a process of its own, so that none grows on what another left."""
     command = [sys.executable, __file__, "--measure", way, str(path), "--rules", str(rules)]
+    command += [REFERENCE] if REFERENCE in sys.argv else []
     done = subprocess.run(command, capture_output=True, check=True, text=True)
     return Run(*json.loads(done.stdout))
 
@@ -197,6 +201,7 @@ def main() -> None:
     parser.add_argument("captures", nargs="*", type=Path, default=[CORPUS / name for name in CAPTURES])
     parser.add_argument("--events", type=int, default=2_000_000)
     parser.add_argument("--rules", type=Path, default=CORPUS / "rules/syscall")
+    parser.add_argument(REFERENCE, action="store_true", help="ask rules of the reference evaluator")
     parser.add_argument("--only", default=",".join(WAYS))
     parser.add_argument("--measure", choices=WAYS, help=argparse.SUPPRESS)
     given = parser.parse_args()
