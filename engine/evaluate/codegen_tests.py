@@ -56,6 +56,8 @@ def expression(leaf: typed.Condition, value: Value, bind: Bind) -> str | None:
         return _of_string(leaf, right, value, bind)
     if leaf.left.type in _NUMBERS and leaf.modifier is None and all(type(one) is int for one in right):
         return _of_number(leaf.op, right, value, bind)
+    if leaf.left.type is Type.BOOL and leaf.modifier is None and leaf.op in {"=", "!="}:
+        return _of_number(leaf.op, right, value, bind) if all(type(one) is bool for one in right) else None
     return None
 
 
