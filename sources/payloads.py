@@ -30,7 +30,8 @@ class PayloadSource(LogSource):
         name = self.config.open_params
         path = Path(name)
         if not name or "\0" in name or not path.exists():
-            raise SourceError(f"{self.service} is not available yet: give the path of an existing file or folder")
+            instead = "give the path of an existing file or folder, file:///path, - or http://:port/path"
+            raise SourceError(f"{self.service} is not available yet: {instead}")
         files = sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]
         try:
             self._lines = Lines(files, limit=LONGEST_LINE, tell=self.skip)
