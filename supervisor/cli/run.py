@@ -32,7 +32,8 @@ def run(
         list[str] | None,
         typer.Argument(
             metavar="[SOURCE[=OPEN_PARAMS]]...",
-            help="Built-in sources to run, without a configuration file: k8s_audit=audit.jsonl",
+            help="Built-in sources to run, without a configuration file: k8s_audit=audit.jsonl, okta=- (stdin), "
+            "k8s_audit=http://:9765/k8s-audit, gcp_auditlog=file:///path (followed)",
         ),
     ] = None,
     config: Annotated[

@@ -48,7 +48,7 @@ def _follow(folder: Path) -> Score:
     """Each step on a followed file, and what had come in the end."""
     result = Score("edge_input/k8s_audit follow")
     for name, answer in json.loads((folder / "expected.json").read_bytes()).items():
-        if name in BETTER or not all(isinstance(text, str) for _, text in answer["steps"]):
+        if name in BETTER:
             result.waiting += 1
             continue
         with tempfile.TemporaryDirectory() as scratch:
@@ -65,8 +65,26 @@ def _follow(folder: Path) -> Score:
                 _step(path, *step)
                 found += _come(source)
             source.close()
-        result.count(name, found, [event["evt.plugininfo"] for event in answer["events"]])
+        recorded = [event["evt.plugininfo"] for event in answer["events"]]
+        result.count(name, [_abridged(one) for one in found], recorded)
     return result
+
+
+def _abridged(text: str) -> Any:
+    data = text.encode()
+    return text if len(text) <= ABRIDGED else {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def _written(text: Any) -> str:
+    """What a step wrote: of long lines the length and the beginning are recorded, the rest is the letter a in key x."""
+    if isinstance(text, str):
+        return text
+    head = (
+        '{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"id-1","stage":"ResponseComplete","verb":"get",'
+        '"user":{"username":"u1"},"objectRef":{"resource":"pods","name":"p1"},'
+        '"stageTimestamp":"2024-05-01T10:00:01.000001Z","x":"'
+    )
+    return head + "a" * (int(text["bytes"]) - len(head) - 3) + '"}\n'
 
 
 def _come(source: Any) -> list[str]:
@@ -76,7 +94,8 @@ def _come(source: Any) -> list[str]:
     return found
 
 
-def _step(path: Path, action: str, text: str) -> None:
+def _step(path: Path, action: str, given: Any) -> None:
+    text = _written(given)
     if action in ("append", "create"):
         with path.open("a" if action == "append" else "w") as file:
             file.write(text)
