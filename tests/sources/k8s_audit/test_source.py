@@ -115,7 +115,7 @@ def test_a_followed_file_is_read_from_its_end_on(tmp_path):
     path = tmp_path / "audit.log"
     path.write_text(line(1))
     source, come = follow(path)
-    assert (come(), source.resume) == ([], Resume.PRESENT)
+    assert (come(), source.resume) == ([], Resume.POSITION)
     with path.open("a") as file:
         file.write(line(2) + line(3)[:20])
         file.flush()
