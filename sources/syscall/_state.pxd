@@ -89,6 +89,7 @@ cdef struct Thr:
     uint64_t pfmajor, pfminor
     uint64_t pidns_init_start_ts, clone_ts, lastexec_ts
     uint64_t lastevent_ts, prevevent_ts, lastaccess_ts
+    uint64_t exectime       # between switches, all in all
     uint64_t cpu_seen[3]    # what thread.cpu, .user and .system were last computed from
     uint8_t exe_flags       # PPM_EXE_*
     Str* comm
@@ -160,6 +161,11 @@ cdef struct Core:
     uint32_t max_threads
     uint32_t max_fds
     bint purging
+    uint64_t purge_every    # ns
+    uint64_t thread_timeout # ns
+    uint32_t sections
+    uint64_t exectime       # at a switch, of the thread that is switched away from
+    uint64_t switched[1024] # the last switch on each CPU
     bint attach             # give container ids to the threads of the process list of this section
     bint containers         # give container ids at all
     uint64_t last_flush_ts

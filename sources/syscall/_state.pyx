@@ -224,8 +224,6 @@ cdef uint32_t LOOPBACK4 = 0x0100007F
 cdef uint64_t ALL_CAPABILITIES = (<uint64_t>1 << 41) - 1
 cdef uint64_t SECOND = 1000000000
 cdef uint64_t CLONE_STALE = 2 * SECOND
-cdef uint64_t THREAD_TIMEOUT = 1800 * SECOND
-cdef uint64_t PURGE_EVERY = 1200 * SECOND
 cdef uint64_t FIRST_PURGE = 30 * SECOND
 
 include "_state_memory.pxi"

@@ -317,6 +317,7 @@ cdef void new_section(Core* k) noexcept nogil:
     k.remove_tid_pending = False
     k.remove_fd_pending = False
     k.last_flush_ts = 0
+    k.sections += 1
     k.initial = True
     k.scanned = False
 

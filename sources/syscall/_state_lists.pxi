@@ -64,6 +64,8 @@ cdef void read_machine(Core* k, Cursor* c) noexcept nogil:
     if c.short:
         list_fault(k, b"error reading from file (1)")
         return
+    if k.sections <= 1:  # Falco clears what it read of the first section's machine once the file is open
+        return
     m.known = True
     m.num_cpus = cpus
     m.memory_bytes = memory

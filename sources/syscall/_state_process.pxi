@@ -193,6 +193,7 @@ cdef void clone_caller(Core* k, const Event* e, int64_t child_tid) noexcept nogi
     child.vtid = child.tid
     child.vpid = child.pid
     describe_child(k, child, caller, e)
+    child.pidns_init_start_ts = k.machine.boot_ts
     if valid:
         inherit(k, child, caller)
     else:
@@ -255,9 +256,11 @@ cdef void clone_child(Core* k, const Event* e) noexcept nogil:
             child.lastexec_ts = source.lastexec_ts
     elif not leader:
         name_after(k, source, child)
-    if (child.flags & (CL_CHILD_IN_PIDNS | CL_CLONE_NEWPID) or child.tid != child.vtid) and has(e, 20):
-        # since boot: in a replay Falco has cleared the time of boot that would have to be added
-        child.pidns_init_start_ts = p_u64(e, 20)
+    if child.flags & (CL_CHILD_IN_PIDNS | CL_CLONE_NEWPID) or child.tid != child.vtid:
+        if has(e, 20):
+            child.pidns_init_start_ts = p_u64(e, 20) + k.machine.boot_ts
+    else:
+        child.pidns_init_start_ts = k.machine.boot_ts
     k.thread = add_thread(k, child, True)
     if collision:
         k.thread = find_thread(k, e.tid)
@@ -491,6 +494,13 @@ cdef void on_memory(Core* k, const Event* e) noexcept nogil:
 
 cdef void on_switch(Core* k, const Event* e) noexcept nogil:
     cdef Thr* main
+    k.exectime = 0
+    if e.cpu < k.machine.num_cpus and e.cpu < 1024:
+        if k.switched[e.cpu] != 0:
+            k.exectime = e.ts - k.switched[e.cpu]
+        k.switched[e.cpu] = e.ts
+    if k.thread != NULL:
+        k.thread.exectime += k.exectime
     if k.thread == NULL or not has(e, 5):
         return
     k.thread.pfmajor = p_u64(e, 1)

@@ -22,6 +22,8 @@ cdef class State:
         containers=None,
         *,
         bint purging=False,
+        uint32_t purge_every_s=300,
+        uint32_t thread_timeout_s=300,
         bint container_plugin=True,
         uint32_t max_threads=DEFAULT_MAX_THREADS,
         uint32_t max_fds=DEFAULT_MAX_FDS,
@@ -38,6 +40,8 @@ cdef class State:
         k.max_fds = max_fds
         k.max_bytes = max_bytes
         k.purging = purging
+        k.purge_every = purge_every_s * SECOND
+        k.thread_timeout = thread_timeout_s * SECOND
         k.containers = container_plugin
         k.initial = True
         k.attach = True
@@ -199,6 +203,11 @@ cdef class State:
         """The error number of the event in hand, 0 if it did not fail."""
         return self.core.errorcode
 
+    @property
+    def exectime(self):
+        """At a switch, how long (ns) the thread that is switched away from ran; else 0. First sections: always 0."""
+        return self.core.exectime if self.core.code == SCHEDSWITCH_E else 0
+
     def user(self, uint32_t uid):
         """Name, home, shell and group of a user of the host; None if unknown."""
         cdef User* user = <User*>map_get(self.core, &self.core.users, uid)
@@ -232,9 +241,9 @@ cdef class State:
 
     @property
     def machine(self):
-        """Host name, number of CPUs, memory, boot time (ns since 1970); None if the capture does not say.
+        """Host name, number of CPUs, memory, boot time (ns since 1970).
 
-        No field uses it: Falco clears what it read of the machine before the first event of a replay.
+        None if the capture does not say, and in its first section: there Falco forgets it before the first event.
         """
         cdef Machine* m = &self.core.machine
         if not m.known:

@@ -343,13 +343,17 @@ cdef void remove_thread(Core* k, int64_t tid) noexcept nogil:
 
 
 cdef void remove_inactive(Core* k) noexcept nogil:
-    # Only where time goes on: threads nobody knows, and those unheard of for half an hour.
+    # Only where time goes on: threads nobody knows, and those unheard of for a while.
     cdef uint32_t i, n = 0
     cdef int64_t* doomed
     cdef Thr* t
+    if k.ts == 0:  # before the first event
+        return
     if k.last_flush_ts == 0:
-        k.last_flush_ts = k.ts - PURGE_EVERY + FIRST_PURGE
-    if k.ts <= k.last_flush_ts + PURGE_EVERY:
+        k.last_flush_ts = k.ts
+        if k.purge_every > FIRST_PURGE:  # the first time comes early
+            k.last_flush_ts = k.ts - k.purge_every + FIRST_PURGE
+    if k.ts <= k.last_flush_ts + k.purge_every:
         return
     k.last_flush_ts = k.ts
     if k.threads.n == 0:
@@ -359,7 +363,11 @@ cdef void remove_inactive(Core* k) noexcept nogil:
         return
     for i in range(k.threads.mask + 1):
         t = <Thr*>k.threads.slots[i].value
-        if t != NULL and (is_invalid(t) or k.ts > t.lastaccess_ts + THREAD_TIMEOUT):
+        if t == NULL:
+            continue
+        if t.lastaccess_ts == 0:  # known from a list or its parent: its time begins now
+            t.lastaccess_ts = k.ts
+        if is_invalid(t) or k.ts > t.lastaccess_ts + k.thread_timeout:
             doomed[n] = t.tid
             n += 1
     for i in range(n):

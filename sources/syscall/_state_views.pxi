@@ -165,6 +165,11 @@ cdef class Thread:
         """The number of the descriptor that its last event was about."""
         return self.t.lastevent_fd
 
+    @property
+    def exectime(self):
+        """How long (ns) it ran between switches that were seen."""
+        return self.t.exectime
+
     def swap_cpu(self, unsigned int which, uint64_t value):
         """What a field of CPU use was computed from the last time; from now on it is `value`. `which`: 0, 1 or 2."""
         cdef uint64_t before

@@ -124,7 +124,9 @@ def process_events(state: State) -> None:
     if state.options.dry_run:
         state.journal.debug("Skipping event processing in dry-run")
         return
-    if not state.replays:
+    if state.replays:
+        _see_capture(state.config.engine.replay.capture_file)
+    else:
         _log_sources(state)
     face = Face(state)
     assert state.outputs is not None
@@ -134,6 +136,14 @@ def process_events(state: State) -> None:
         if state.replays and not face.any_opened:
             text = f"Could not open trace filename {state.config.engine.replay.capture_file} for reading: {text}"
         raise ConfigError(text)
+
+
+def _see_capture(path: str) -> None:
+    """A capture that is not there is told before any engine is opened. Raises ConfigError."""
+    try:
+        os.close(os.open(path, os.O_RDONLY))
+    except OSError as error:
+        raise ConfigError(f"Could not open trace filename {path} for reading: {error.strerror}") from None
 
 
 def _log_enabled_rules(state: State, source: str) -> None:

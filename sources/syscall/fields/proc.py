@@ -103,9 +103,8 @@ def _ppid_duration(view: SyscallView, _: FieldRef) -> Value | None:
     return _since(view.ts_ns, parent.clone_ts) if parent.clone_ts else thread.fd_count
 
 
-def _exectime(_view: SyscallView, _ref: FieldRef) -> Value | None:
-    """Falco counts by CPU, and in a replay it has cleared how many there are."""
-    return 0
+def _exectime(view: SyscallView, _: FieldRef) -> Value | None:
+    return view.state.exectime
 
 
 def _cpu(which: int, *parts: int) -> Reader:
@@ -195,7 +194,7 @@ _NUMBERS: dict[str, Reader] = {
     "thread.pfmajor": own(lambda t: t.pfmajor),
     "thread.pfminor": own(lambda t: t.pfminor),
     "thread.exectime": _exectime,
-    "thread.totexectime": own(lambda _: 0),
+    "thread.totexectime": own(lambda t: t.exectime),
     "thread.cpu": _cpu(0, 0, 1),
     "thread.cpu.user": _cpu(1, 0),
     "thread.cpu.system": _cpu(2, 1),

@@ -125,6 +125,21 @@ def test_another_section_begins_with_nobody(capture, end, process) -> None:
     assert [thread.comm for thread in state.threads()] == ["other"]
 
 
+def machine(name: bytes, boot: int) -> bytes:
+    return struct.pack("<IQQ128sQQQQ", 2, 1 << 30, 99, name, boot, 0, 0, 0)
+
+
+def test_the_machine_is_known_in_later_sections_only(capture, end) -> None:
+    capture.block(0x201, machine(b"first", 77)).processes().clone(1, 2).idle()
+    state = end(capture)
+    assert (state.machine, state.find(2).pidns_init_start_ts) == (None, 0)
+    capture.section().block(0x201, machine(b"second", 88)).processes().clone(1, 2)
+    capture.event(152, 2).event(152, 1, tid=2, after=500)
+    state = end(capture)
+    assert (state.machine, state.find(2).pidns_init_start_ts) == (("second", 2, 1 << 30, 88), 88)
+    assert (state.exectime, state.find(2).exectime) == (0, 0), "the CPU of these events is none of the two"
+
+
 # ---- hostile
 
 

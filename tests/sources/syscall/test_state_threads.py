@@ -187,6 +187,7 @@ def test_forgotten_threads_are_purged_where_time_goes_on(capture, end) -> None:
     capture.processes().clone(1, 2).idle(99).idle(2).event(1, 0, 0, tid=1, after=2000 * 10**9).idle()
     assert sorted(thread.tid for thread in end(capture).threads()) == [1, 2, 99]
     assert [thread.tid for thread in end(capture, purging=True).threads()] == [1]
+    assert sorted(thread.tid for thread in end(capture, purging=True, thread_timeout_s=9000).threads()) == [1, 2]
 
 
 # ---- what else changes a process
