@@ -50,5 +50,11 @@ class Interrupts:
             return []
 
 
+def ignore() -> None:
+    """What is left of a run that was asked to stop is telling so: asking again has nothing to stop."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+
 def _nothing(_number: int, _frame: object) -> None:
     """The byte in the pipe says it all."""

@@ -12,6 +12,7 @@ from engine.priority import Priority
 from supervisor import (
     clock,
     equip,
+    interrupts,
     listener,
     localzone,
     loop,
@@ -131,6 +132,8 @@ def process_events(state: State) -> None:
     face = Face(state)
     assert state.outputs is not None
     state.result = loop.run(_plan(state), state.outputs, policy.FALCO, face)
+    if state.result.signal is not None:
+        interrupts.ignore()
     if state.result.failures:
         text = "\n".join(state.result.failures)
         if state.replays and not face.any_opened:

@@ -19,12 +19,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import yaml
 
@@ -61,23 +61,7 @@ def waiting(case: Case) -> str | None:
     """What a case waits for that is not built yet; None: it can be run."""
     if any("metrics.enabled=true" in word for word in case["args"]):
         return "metrics are not taken yet"
-    if case.get("k8saudit_open_params", "").startswith("file:") and not follows_files():
-        return "files of audit events are not followed yet"
     return None
-
-
-@cache
-def follows_files() -> bool:
-    """Whether `file://` can be opened by now: then these cases are asked without anybody having to think of it."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        prepare({"rules": "rules.yaml", "k8saudit_open_params": "file://FOLDER/audit.jsonl"}, folder)
-        command = [COMMAND, "-c", "falco.yaml", "--enable-source", "k8s_audit"]
-        try:
-            ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=3, check=False)
-        except subprocess.TimeoutExpired:
-            return True
-    return "is not available yet" not in ended.stderr
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +76,6 @@ class Answer:
 def ask(case: Case, folder: Path) -> tuple[Answer, Answer]:
     """Run our command in `folder` as the case says; (ours, Falco's), both made comparable."""
     prepare(case, folder)
-    began = time.monotonic()
     process = subprocess.Popen(
         [COMMAND, "-c", "falco.yaml", *case["args"]],
         cwd=folder,
@@ -103,23 +86,64 @@ def ask(case: Case, folder: Path) -> tuple[Answer, Answer]:
         text=True,
         errors="surrogateescape",
     )
+    stderr, stdout = _Lines(process.stderr), _Lines(process.stdout)
+    lives = 0
     try:
-        due = began + _START_S
         for pause, name in case.get("signals", ()):
-            due += pause
-            time.sleep(max(0.0, due - time.monotonic()))
+            lives += lives == 0 or name_before == "SIGHUP"
+            stderr.wait_for(_OPENED, lives * _sources_of(case))
+            stdout.wait_for(_LAST_OF_DUMMY, lives)
+            time.sleep(pause)
             process.send_signal(getattr(signal, name))
-        stdout, stderr = process.communicate(timeout=60)
+            name_before = name
+        process.wait(timeout=60)
     finally:
         process.kill()
         process.wait()
-    ours = Answer(process.returncode, stdout, stderr)
+    ours = Answer(process.returncode, stdout.text(), stderr.text())
     theirs = Answer(case["exit_code"], case["stdout"], case["stderr"])
     return comparable(ours, case, folder), comparable(theirs, case, folder)
 
 
-_START_S = 0.6
-"""What ours takes longer to start than Falco, generously: signals come so much later."""
+class _Lines:
+    """What a process writes, while it writes."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._lines: list[str] = []
+        self._more = threading.Condition()
+        self._ended = False
+        self._thread = threading.Thread(target=self._read, args=(stream,), daemon=True)
+        self._thread.start()
+
+    def _read(self, stream: IO[str]) -> None:
+        with stream:
+            for line in stream:
+                with self._more:
+                    self._lines.append(line)
+                    self._more.notify()
+        with self._more:
+            self._ended = True
+            self._more.notify()
+
+    def wait_for(self, part: str, count: int) -> None:
+        """Until so many lines held this, or there will be no more: signals come a time after sources were opened."""
+        with self._more:
+            self._more.wait_for(lambda: self._ended or sum(part in line for line in self._lines) >= count, 30)
+
+    def text(self) -> str:
+        """All of it, once the process is over."""
+        self._thread.join(30)
+        return "".join(self._lines)
+
+
+_OPENED = "Trying to open the right engine!"
+_LAST_OF_DUMMY = "Warning dummy (num=3 value=3)"
+
+
+def _sources_of(case: Case) -> int:
+    """How many sources are opened in a life of this run."""
+    (line,) = re.findall(r"Enabled event sources: (.*)", case["stderr"])[:1]
+    return len(line.split(", "))
 
 
 def prepare(case: Case, folder: Path) -> None:
