@@ -87,7 +87,7 @@ def ask(case: Case, folder: Path) -> tuple[Answer, Answer]:
         errors="surrogateescape",
     )
     stderr, stdout = _Lines(process.stderr), _Lines(process.stdout)
-    lives = 0
+    lives, name_before = 0, ""
     try:
         for pause, name in case.get("signals", ()):
             lives += lives == 0 or name_before == "SIGHUP"
