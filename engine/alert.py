@@ -6,6 +6,7 @@ A text alert is escaped like a JSON string without its quotes, so a quote in it 
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import count
 from json.encoder import encode_basestring
 
 from engine.errors import CadgeError
@@ -16,7 +17,7 @@ from engine.fields.catalog import Field, FieldRef, Type
 from engine.lang import typed
 from engine.options import Options
 from engine.priority import Priority
-from engine.rendering import fit, member, number_text, print_format, repaired, text
+from engine.rendering import buffer_text, fit, member, number_text, print_format, repaired, text
 from engine.rules.model import Rule
 from engine.rules.output import Template, Token
 from engine.values import Candidates, Value, cut
@@ -32,6 +33,10 @@ _PLAIN_INTEGERS = {"evt.rawtime.ns", "evt.reltime", "evt.reltime.ns", "evt.laten
 """Padded in messages, plain integers in `output_fields`."""
 _SIGNED = {"evt.rawtime", "evt.reltime"}
 """Unsigned in conditions and messages; only as a member an event older than the first one has a negative time."""
+_BUFFER = "evt.buffer"
+"""libs writes it as base64 when it reads it for an output, and again when it writes the output."""
+_COUNTER = "util.cnt"
+"""How often it was written; libs counts three times for each JSON alert, and shows the second."""
 _DELTAS = {"evt.deltatime": "DEC", "evt.deltatime.s": "DEC", "evt.deltatime.ns": "10_PADDED_DEC"}
 
 _SIGNED_ARGUMENTS = {"INT64", "FD", "PID", "ERRNO"}
@@ -145,11 +150,23 @@ def _operand_text(operand: typed.Operand, options: Options) -> Callable[[View], 
             return _delta_text(ref.field.name)
         if ref.field.name == "evt.rawarg":
             return lambda view: text(_raw_value(ref, view), _raw_format(ref, view), ref.type, base64=base64)
+        if ref.field.name == _COUNTER:
+            asked = count(1)
+            return lambda _: str(next(asked))
+        if ref.field.name == _BUFFER and base64:
+            return lambda view: _twice(_value(ref, view))
         form = print_format(ref)
         return lambda view: text(_value(ref, view), form, ref.type, base64=base64)
     # libs prints what a transformer gives in the print format of the field that it was applied to.
     form = _inner_format(operand)
     return lambda view: text(reference.value(operand, view), form, operand.type, base64=base64)
+
+
+def _twice(value: Value | None) -> str | None:
+    """evt.buffer where buffers are base64."""
+    if not isinstance(value, bytes):
+        return None
+    return buffer_text(buffer_text(value, base64=True).encode("ascii"), base64=True)
 
 
 def _value(ref: FieldRef, view: View) -> Value | None:
@@ -241,6 +258,11 @@ def member_of(ref: FieldRef, options: Options) -> ToMember:
         return lambda view: _signed(_value(ref, view))
     if name == "evt.rawarg":
         return lambda view: _raw_member(ref, view, base64=base64)
+    if name == _COUNTER:
+        asked = count(2, 3)
+        return lambda _: next(asked)
+    if name == _BUFFER and base64:
+        return lambda view: _twice(_value(ref, view))
     form = "DEC" if name in _PLAIN_INTEGERS else print_format(ref)
     return lambda view: member(_value(ref, view), form, ref.type, base64=base64)
 

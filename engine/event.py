@@ -29,6 +29,8 @@ class Stream:
     """evt.hostname; None: it has no value."""
     plugin: str | None = None
     """Name of the plugin that produces the events; None for system calls."""
+    base64_buffers: bool = False
+    """`buffer_format_base64`: libs writes buffers so already where they are part of a text (evt.arg, evt.args)."""
     first_ts_ns: int | None = None
     """Time of the first event (evt.reltime); set by the source's cursor."""
 

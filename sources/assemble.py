@@ -33,6 +33,8 @@ class Setting:
     batch_events: int = 512
     strict: bool = False
     """Falco's limits as Falco applies them."""
+    base64_buffers: bool = False
+    """`buffer_format_base64`."""
     static_fields: Mapping[str, str] = field(default_factory=dict)
     log: Callable[[int, str], None] = lambda _level, _text: None
     """Is told (syslog severity, text) what Falco's plugin prints to its own log."""
@@ -49,7 +51,7 @@ def build(
     name = plugin.spec.name if plugin is not None else None
     # libs asks the machine for its name; a plugin's events have none until one is set.
     hostname = setting.hostname if setting.hostname or plugin is None else None
-    stream = Stream(source, setting.zone, hostname, name)
+    stream = Stream(source, setting.zone, hostname, name, setting.base64_buffers)
     fields = extractor_fields(source, extractors)
     if plugin is None:
         static = constants(setting)

@@ -28,7 +28,7 @@ def build(path: str, loaded: Sequence[Loaded], setting: Setting) -> Source:
         capture.Setting(
             path=path,
             # Falco knows no host name while it reads a capture's first section.
-            stream=Stream(SYSCALL, setting.zone),
+            stream=Stream(SYSCALL, setting.zone, base64_buffers=setting.base64_buffers),
             extractors={**constants(setting), **plugin.others(extractor_fields(SYSCALL, loaded))},
             members=members,
             strict=setting.strict,

@@ -38,6 +38,7 @@ def equip(plan: ChildPlan, log: Callable[[int, str], None]) -> Equipment:
         seed=plan.seed,
         batch_events=plan.limits.batch_events,
         strict=plan.strict,
+        base64_buffers=plan.options.base64_buffers,
         static_fields=dict(plan.options.static_fields),
         log=log,
         inlet=Inlet(*plan.inlet),

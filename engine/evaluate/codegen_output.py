@@ -186,7 +186,7 @@ class _Line:
 
 def _is_plain(ref: FieldRef) -> bool:
     """Whether a field's text and member follow from its value and type alone."""
-    return not ref.field.name.startswith(("evt.", "fd.", "proc.a"))
+    return not ref.field.name.startswith(("evt.", "fd.", "proc.a", "util."))
 
 
 def _quoted(line: str) -> str:

@@ -27,6 +27,7 @@ TOY = FieldClass(
         Field("toy.list", Type.CHARBUF, "", is_list=True),
         Field("toy.size", Type.UINT64, ""),
         Field("toy.flag", Type.BOOL, ""),
+        Field("toy.bytes", Type.BYTEBUF, ""),
         Field("toy.map", Type.CHARBUF, "", argument=Argument(required=True, key=True)),
     ),
     plugin="toy",
@@ -195,10 +196,25 @@ def test_extra_fields_are_typed_or_formatted_and_win():
 
 
 def test_buffers_are_dots_or_base64():
+    values = {"toy.bytes": b"hi\n"}
+    assert message("%toy.bytes", values) == "hi."
+    assert text("%toy.bytes", View(values), base64_buffers=True).endswith(" aGkK")
+    assert members("%toy.bytes", values, base64_buffers=True)["output_fields"]["toy.bytes"] == "aGkK"
+
+
+def test_the_buffer_of_a_system_call_is_base64_of_base64_as_in_libs():
     values = {"evt.buffer": b"hi\n"}
     assert message("%evt.buffer", values) == "hi."
-    assert text("%evt.buffer", View(values), base64_buffers=True).endswith(" aGkK")
-    assert members("%evt.buffer", values, base64_buffers=True)["output_fields"]["evt.buffer"] == "aGkK"
+    assert text("%evt.buffer", View(values), base64_buffers=True).endswith(" YUdrSw==")
+    assert members("%evt.buffer", values, base64_buffers=True)["output_fields"]["evt.buffer"] == "YUdrSw=="
+
+
+def test_a_counter_counts_alerts_and_in_json_what_libs_asks_for_each():
+    for json_, expected in ((False, ["1", "2"]), (True, ["2", "5"])):
+        writer, one = Formatter(Options(json=json_)), rule("%util.cnt")
+        lines = [writer.format(one, View({})).decode() for _ in range(2)]
+        found = [str(json.loads(line)["output_fields"]["util.cnt"]) if json_ else line.split()[-1] for line in lines]
+        assert found == expected
 
 
 def test_each_rule_has_its_own_form():

@@ -9,7 +9,7 @@ from engine.events.params import Param, parameter, parameters
 from engine.events.tables import SYSCALLS
 from engine.fields.catalog import FieldRef
 from engine.fields.generic import EPOCH
-from engine.rendering import address_text
+from engine.rendering import address_text, buffer_text
 from engine.values import Value, as_text
 from sources.syscall.fields import numbers
 from sources.syscall.fields.descriptors import letter, letters
@@ -217,7 +217,9 @@ def _errno(_view: SyscallView, _at: int, _param: Param, data: bytes) -> Text:
 _DOTS = bytes(code if 32 <= code < 127 else 46 for code in range(256))
 
 
-def _buffer(_view: SyscallView, _at: int, _param: Param, data: bytes) -> Text:
+def _buffer(view: SyscallView, _at: int, _param: Param, data: bytes) -> Text:
+    if view.kit.stream.base64_buffers:
+        return Text(buffer_text(data, base64=True))
     return Text(data.translate(_DOTS).decode("ascii"))
 
 

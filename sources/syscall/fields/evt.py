@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container
 
+from engine.alert import clock_time
 from engine.events.kinds import SUBJECT, Category, EventFlag
 from engine.events.names import codes_of, name_of
 from engine.events.params import parameter
@@ -327,6 +328,8 @@ def _flag(bits: int) -> Reader:
 
 
 FIELDS: dict[str, Reader] = {
+    # `-t` of libs' own programs chooses its form; in Falco nothing does.
+    "evt.outputtime": _simple(lambda view: clock_time(view.ts_ns, view.kit.stream.zone)),
     **dict.fromkeys(("evt.latency", "evt.latency.s", "evt.latency.ns", "evt.wait_latency"), lambda _view, _ref: 0),
     "evt.latency.human": lambda _view, _ref: "0ns",
     "evt.deltatime": _delta(lambda delta: delta),

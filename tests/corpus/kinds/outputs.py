@@ -81,6 +81,7 @@ def alerts(case: Mapping[str, Any], capture: Path, *, as_json: bool) -> list[str
         lambda: 0,
         stepped=True,
         hostname="" if case["source"] == "syscall" else HOSTNAME,
+        base64_buffers=options.base64_buffers,
         static_fields=dict(options.static_fields),
     )
     extractors = [assemble.Loaded(registry.load(name)) for name in EXTRACTORS[case["source"]]]

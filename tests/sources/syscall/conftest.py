@@ -70,11 +70,12 @@ def fields(play: object) -> object:
 
     catalog = catalogs.catalog("syscall", [registry.load("container")], Options())
 
-    def values(capture: Capture, *texts: str, **options: object) -> list[object]:
+    def values(capture: Capture, *texts: str, base64: bool = False, **options: object) -> list[object]:
         refs = [resolve(catalog, text.partition("[")[0], text.partition("[")[2][:-1] or None) for text in texts]
         count = sum(1 for _ in play(capture, **options))
         kernel = next(kernel for number, kernel in enumerate(play(capture, **options), 1) if number == count)
-        view = SyscallView(Kit(kernel=kernel, stream=Stream("syscall", UTC), readers=readers()), kernel.code)
+        stream = Stream("syscall", UTC, base64_buffers=base64)
+        view = SyscallView(Kit(kernel=kernel, stream=stream, readers=readers()), kernel.code)
         return [view.extract(ref) for ref in refs]
 
     return values

@@ -38,6 +38,12 @@ def test_reads_and_writes_are_about_what_is_behind_the_descriptor(capture, field
     assert fields(capture, "evt.category", "evt.is_io_write", "evt.io_dir", "evt.buflen") == ["net", True, "write", 2]
 
 
+def test_buffers_are_base64_where_they_are_part_of_a_text_if_that_is_asked_for(capture, fields) -> None:
+    capture.processes().openat(1, 3, "/a").event(WRITE_X, 4, b"a\0b\n", 3, 4)
+    assert fields(capture, "evt.arg[1]", "evt.buffer") == ["a.b.", b"a\0b\n"]
+    assert fields(capture, "evt.arg[1]", "evt.buffer", base64=True) == ["YQBiCg==", b"a\0b\n"]
+
+
 @pytest.mark.parametrize(
     ("flags", "mode", "answers"),
     [
