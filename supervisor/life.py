@@ -79,6 +79,8 @@ class Life:
                 return self._exited(stimulus, now)
             case lifecycle.StopAsked():
                 return self._stop(now)
+            case lifecycle.StartAsked():
+                return self._start_again()
             case lifecycle.RestartAsked(reason=reason):
                 if self.state not in (State.STARTING, State.RUNNING):
                     return []
@@ -96,6 +98,10 @@ class Life:
         if self.pid and self.state in _ALIVE and (silent := self._watch.silent_at()) is not None:
             times.append(silent)
         return min(times, default=None)
+
+    def age_s(self, now: float) -> float:
+        """How long its process has lived; 0 while there is none."""
+        return now - self._born if self.pid else 0.0
 
     @property
     def opened_once(self) -> bool:
@@ -118,6 +124,15 @@ class Life:
         self._seq = 0
         self._due = None
         return [Start(self.epoch, self.mark)]
+
+    def _start_again(self) -> list[Order]:
+        """What it died of is forgiven."""
+        if self.state not in (State.BACKOFF, State.STOPPED, State.FATAL):
+            return []
+        self._budget = Budget(self._policy)
+        self.restarts += 1
+        self.start_failed = False
+        return self._start()
 
     def _spawned(self, pid: int, now: float) -> list[Order]:
         self.pid = pid

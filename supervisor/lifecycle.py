@@ -73,6 +73,11 @@ class StopAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class StartAsked:
+    """The operator wants it to live again, now: it was stopped, given up, or waits for its next life."""
+
+
+@dataclass(frozen=True, slots=True)
 class RestartAsked:
     """It has to begin a new life, through no fault that counts: `reason` is for the operator."""
 
@@ -91,7 +96,7 @@ class Passed:
     """Time has passed: deadlines are looked at."""
 
 
-Stimulus = Begin | Turn | Spawned | Heard | Garbled | Exited | StopAsked | RestartAsked | Paused | Passed
+Stimulus = Begin | Turn | Spawned | Heard | Garbled | Exited | StopAsked | StartAsked | RestartAsked | Paused | Passed
 
 # -------------------------------------------------------------------------------------------------------- orders
 

@@ -23,6 +23,18 @@ class NewRules:
     """Answer to SIGHUP: these rules, checked already, shall replace the old ones in every child, or in none."""
 
     rules: tuple[RulesFile, ...]
+    changes: tuple[tuple[str, str], ...] = ()
+    """(source, sentence) of what is new, told once they are in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Answer to SIGHUP: the new rules are wrong. What is wrong has been told; go on as before."""
+
+    reason: str
+    """In one line."""
+    alert: wire.Internal | None = None
+    """Goes to the outputs: who reads only alerts shall know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +80,7 @@ class Listener(Protocol):
     def signalled(self, number: int) -> None:
         """SIGINT, SIGTERM (each time) or SIGUSR1 has arrived; what it does, the loop does."""
 
-    def hangup(self) -> Restart | NewRules | Tell | None:
+    def hangup(self) -> Restart | NewRules | Refused | Tell | None:
         """SIGHUP has arrived: say what shall happen."""
 
 
@@ -108,6 +120,6 @@ class Deaf:
     def signalled(self, number: int) -> None:
         """Ignore it."""
 
-    def hangup(self) -> Restart | NewRules | Tell | None:
+    def hangup(self) -> Restart | NewRules | Refused | Tell | None:
         """Nothing happens."""
         return None

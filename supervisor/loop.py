@@ -4,19 +4,24 @@ Processes are started side by side; sources are opened one after the other in th
 each beginning to alert as soon as it is open.
 """
 
+import contextlib
 import selectors
 import signal
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import msgspec
 
 from supervisor import build, launcher, lifecycle, listening, wire
 from supervisor.channel import Channel
+from supervisor.desk import Desk
 from supervisor.interrupts import Interrupts
 from supervisor.life import Life
 from supervisor.lifecycle import Deliver, Kill, Note, Over, Send, Start
-from supervisor.listener import Listener, NewRules, Restart, Tell
+from supervisor.listener import Listener
 from supervisor.member import Member
+from supervisor.notify import Notifier
 from supervisor.outputs.base import Line
 from supervisor.outputs.fanout import Fanout, Parcel
 from supervisor.plan import ChildPlan, RunPlan
@@ -27,10 +32,15 @@ from supervisor.usage import Meter
 
 ERROR, INFO = 3, 6
 _TICK_S = 1.0
+Beside = Callable[[Desk], AbstractContextManager[object]]
 
 
-def run(plan: RunPlan, outputs: Fanout, policy: Policy, listener: Listener) -> RunResult:
+def run(
+    plan: RunPlan, outputs: Fanout, policy: Policy, listener: Listener, beside: Beside = contextlib.nullcontext
+) -> RunResult:
     """Run every child of the plan to its end. Blocks; closes the outputs when all is delivered.
+
+    What stands `beside` the run is entered with its desk: a control socket, a watcher of files.
 
     In the main thread SIGINT and SIGTERM stop the run (a second one kills), SIGUSR1 reopens the outputs and SIGHUP
     asks the listener.
@@ -38,7 +48,8 @@ def run(plan: RunPlan, outputs: Fanout, policy: Policy, listener: Listener) -> R
     with Interrupts() as interrupts:
         joined = _Loop(plan, outputs, policy, listener, interrupts)
         try:
-            joined.go()
+            with beside(joined.desk):
+                joined.go()
         finally:
             joined.clean_up()
             outputs.close()
@@ -59,9 +70,11 @@ class _Loop:
         self._interrupts = interrupts
         self._selector = selectors.DefaultSelector()
         self._members = {child.source: self._member(child) for child in plan.children}
-        self._reloading = Reloading(self._members, policy.reload_s, self._send, self._tell, listener.note)
-        self._stopping = False
-        self._told_open = False
+        self._reloading = Reloading(self._members, policy.reload_s, self._send, self.tell, listener.note)
+        self.desk = Desk(self, self._members, self._reloading, listener, outputs, interrupts.nudge)
+        self._notifier = Notifier()
+        self.stopping = False
+        self.told_open = False
         self._failed = False  # while it ran: the others shall stop, but as in Falco only once all have been opened
         self._tick = 0.0
         self._selector.register(interrupts.fd, selectors.EVENT_READ, self._interrupted)
@@ -76,7 +89,7 @@ class _Loop:
     def go(self) -> None:
         """Until every source is over."""
         for member in self._members.values():
-            self._tell(member, lifecycle.Begin())
+            self.tell(member, lifecycle.Begin())
         self._next_turn()
         while not all(member.life.over for member in self._members.values()):
             for key, _ in self._selector.select(self._patience()):
@@ -95,10 +108,11 @@ class _Loop:
         for member in self._members.values():
             due = member.life.deadline()
             if due is not None and now >= due:
-                self._tell(member, lifecycle.Passed())
+                self.tell(member, lifecycle.Passed())
         self._reloading.passed(now)
         if now >= self._tick:
             self._tick = now + _TICK_S
+            self._notifier.alive()
             self._outputs.check()
             for member in self._members.values():
                 member.measure()
@@ -111,11 +125,13 @@ class _Loop:
                 channel.child.finish()
                 channel.close()
             member.plan = listening.release(member.plan)
+        self._reloading.abandon()
+        self.desk.close()
         self._selector.close()
 
     # ------------------------------------------------------------------------------------------ orders of a life
 
-    def _tell(self, member: Member, stimulus: lifecycle.Stimulus) -> None:
+    def tell(self, member: Member, stimulus: lifecycle.Stimulus) -> None:
         """Hand a stimulus to a life and carry out what it orders."""
         before = member.life.state
         orders = member.life.handle(stimulus, time.monotonic())
@@ -161,7 +177,7 @@ class _Loop:
         self._selector.register(child.exit_fd, selectors.EVENT_READ, lambda: self._exited(member))
         again = {"epoch": epoch, "mark": mark, "place": member.place, "careful": epoch > 1}
         self._send(member, msgspec.structs.replace(plan, **again))
-        self._tell(member, lifecycle.Spawned(child.pid))
+        self.tell(member, lifecycle.Spawned(child.pid))
 
     def _send(self, member: Member, message: wire.Down) -> None:
         if member.channel is None:
@@ -201,17 +217,17 @@ class _Loop:
         for message in channel.receive():
             self._hear(member, message)
         if channel.garbage and channel.child.status is None:
-            self._tell(member, lifecycle.Garbled(channel.garbage))
+            self.tell(member, lifecycle.Garbled(channel.garbage))
         if channel.ended:
             self._stop_reading(member)
             self._bury(member)
         elif self._outputs.full(member.source):
             self._stop_reading(member)
-            self._tell(member, lifecycle.Paused(on=True))
+            self.tell(member, lifecycle.Paused(on=True))
 
     def _hear(self, member: Member, message: wire.Up) -> None:
         member.hear(message)
-        self._tell(member, lifecycle.Heard(message))
+        self.tell(member, lifecycle.Heard(message))
         match message:
             case wire.Ready():
                 self._listener.opened(member.plan, member.life.pid)
@@ -221,13 +237,14 @@ class _Loop:
             case wire.Log(level=level, text=text):
                 self._listener.log(member.source, level, text)
             case wire.Internal():
-                self._internal(member.source, message)
+                self.internal(member.source, message)
             case wire.Prepared() | wire.Refused() | wire.Swapped():
                 self._reloading.heard(member.source, message)
             case _:
                 pass
 
-    def _internal(self, source: str, message: wire.Internal) -> None:
+    def internal(self, source: str, message: wire.Internal) -> None:
+        """Send an alert of cadge's own to the outputs."""
         mark = self._outputs.settled(source) or (0, (0, 0))
         self._outputs.offer(Parcel(source, mark[0], mark[1], [Line(message.priority, message.line)]))
 
@@ -254,7 +271,7 @@ class _Loop:
         if not member.reading and not channel.ended and not self._outputs.full(member.source):
             member.reading = True
             self._selector.register(channel.child.wire_fd, selectors.EVENT_READ, lambda: self._read(member))
-            self._tell(member, lifecycle.Paused(on=False))
+            self.tell(member, lifecycle.Paused(on=False))
             self._drain(member)
 
     # ------------------------------------------------------------------------------------------------ the end of it
@@ -289,7 +306,7 @@ class _Loop:
         stimulus = lifecycle.Exited(child.status or 0, child.tail(), child.place())
         channel.close()
         member.buried(child.cpu_s)
-        self._tell(member, stimulus)
+        self.tell(member, stimulus)
         self._reloading.gone(member.source)
 
     def _over(self, member: Member, failure: str | None) -> None:
@@ -306,28 +323,30 @@ class _Loop:
             self._listener.ended(result)
         if failure is not None and self._policy.on_failure is OnFailure.STOP and not life.start_failed:
             self._failed = True
-        if not life.start_failed and not life.opened_once and not self._stopping:
+        if not life.start_failed and not life.opened_once and not self.stopping:
             self._next_turn()
-        if self._failed and self._told_open:
+        if self._failed and self.told_open:
             self._force()
 
     def _force(self) -> None:
         """A failure ends the run: stop the others."""
         others = [member for member in self._members.values() if not member.life.over]
-        if self._stopping or not (others or self.result.start_failed):
+        if self.stopping or not (others or self.result.start_failed):
             return
         self._listener.forcing()
-        self._stop()
+        self.stop()
 
-    def _stop(self) -> None:
-        self._stopping = True
+    def stop(self) -> None:
+        """Stop every source, gently."""
+        self.stopping = True
+        self._notifier.stopping()
         for member in self._members.values():
             if not member.life.over:
-                self._tell(member, lifecycle.StopAsked())
+                self.tell(member, lifecycle.StopAsked())
 
     def _next_turn(self) -> None:
         """Open the next source, if the last one is open (or already over)."""
-        if self._stopping:
+        if self.stopping:
             return
         for member in self._members.values():
             if member.life.over:
@@ -335,12 +354,13 @@ class _Loop:
             if not member.turned:
                 member.turned = True
                 self._listener.opening(member.plan)
-                self._tell(member, lifecycle.Turn())
+                self.tell(member, lifecycle.Turn())
                 return
             if not member.life.opened_once:
                 return
-        if not self._told_open:
-            self._told_open = True
+        if not self.told_open:
+            self.told_open = True
+            self._notifier.ready()
             self._listener.all_opened()
             if self._failed:
                 self._force()
@@ -350,14 +370,15 @@ class _Loop:
     def _interrupted(self) -> None:
         for number in self._interrupts.take():
             self._signalled(number)
+        self.desk.serve()
         for member in self._members.values():
             self._acknowledge(member)
-        if self._outputs.abandoned and not self._stopping:
-            self._stop()
+        if self._outputs.abandoned and not self.stopping:
+            self.stop()
 
     def _signalled(self, number: int) -> None:
         if number == signal.SIGHUP:
-            self._hangup()
+            self.desk.reload()
             return
         self._listener.signalled(number)
         if number == signal.SIGUSR1:
@@ -365,19 +386,6 @@ class _Loop:
             return
         if self.result.signal is None:
             self.result.signal = number
-            if self._stopping:
+            if self.stopping:
                 return
-        self._stop()
-
-    def _hangup(self) -> None:
-        answer = self._listener.hangup()
-        match answer:
-            case Restart():
-                self.result.restart = True
-                self._stop()
-            case Tell(alert=alert):
-                self._internal("", alert)
-            case NewRules(rules=rules):
-                self._reloading.begin(rules, stopping=self._stopping)
-            case None:
-                pass
+        self.stop()

@@ -5,12 +5,14 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from engine.rules.model import RulesFile
 from supervisor import lifecycle, reload, wire
+from supervisor.listener import NewRules
 from supervisor.member import Member
 from supervisor.plan import hash_rules
 
 ERROR, INFO = 3, 6
+Over = Callable[[bool, str], None]
+"""Told once when a reload is over: whether the new rules are in force, and a sentence."""
 
 
 class Reloading:
@@ -30,16 +32,19 @@ class Reloading:
         self._tell = tell
         self._note = note
         self._current: reload.Reload | None = None
+        self._changes: tuple[tuple[str, str], ...] = ()
+        self._over: Over = _nobody
 
-    def begin(self, rules: tuple[RulesFile, ...], *, stopping: bool) -> None:
+    def begin(self, new: NewRules, over: Over) -> None:
         """Give these rules, checked already, to every child that is alive, or to none."""
-        if stopping:
-            return
         if self._current is not None:
-            self._note("", ERROR, "a reload is under way already: ask again when it is done")
+            text = "a reload is under way already: ask again when it is done"
+            self._note("", ERROR, text)
+            over(False, text)
             return
         now = time.monotonic()
-        self._current = reload.Reload(rules, hash_rules(rules), now + self._patience_s, self._patience_s)
+        self._changes, self._over = new.changes, over
+        self._current = reload.Reload(new.rules, hash_rules(new.rules), now + self._patience_s, self._patience_s)
         alive = [name for name, member in self._members.items() if member.channel is not None]
         self._follow(self._current.begin(alive, now))
 
@@ -88,10 +93,26 @@ class Reloading:
         digest = self._current.rules_hash
         self._current = None
         if refusal:
-            self._note("", ERROR, f"the new rules are refused, the old ones stay in force: {refusal}")
+            self._close(ERROR, f"the new rules are refused, the old ones stay in force: {refusal}")
             return
         for member in self._members.values():
             # One that was born between the questions and the decision has neither been asked nor got the new plan.
             if member.channel is not None and member.rules_hash != digest:
                 self._tell(member, lifecycle.RestartAsked("missed a reload"))
-        self._note("", INFO, f"the new rules are in force (sha256 {digest[:12]})")
+        for source, change in self._changes:
+            self._note(source, INFO, change)
+        self._close(INFO, f"the new rules are in force (sha256 {digest[:12]})")
+
+    def _close(self, level: int, text: str) -> None:
+        over, self._over = self._over, _nobody
+        self._note("", level, text)
+        over(level == INFO, text)
+
+    def abandon(self) -> None:
+        """The run is over before the reload is."""
+        over, self._over = self._over, _nobody
+        over(False, "the run is over")
+
+
+def _nobody(_ok: bool, _text: str) -> None:
+    """Nobody waits for it."""

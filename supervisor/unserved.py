@@ -9,13 +9,12 @@ NO_KERNEL = (
 )
 
 
-def settings(config: Config, *, watching_is_written: bool) -> list[str]:
-    """Settings that are asked for and have no effect. Watching files is Falco's default: it counts if written down."""
+def settings(config: Config) -> list[str]:
+    """Settings that are asked for and have no effect."""
     asked = {
         "webserver.enabled": config.webserver.enabled and config.engine.kind != "replay",
         "metrics.enabled": config.metrics.enabled,
         "capture.enabled": config.capture.enabled,
-        "watch_config_files": config.watch_config_files and watching_is_written,
     }
     return [name for name, wanted in asked.items() if wanted]
 

@@ -24,8 +24,9 @@ from supervisor import (
     unserved,
     wire,
 )
+from supervisor.attending import attend
 from supervisor.cli.falco_state import State, page_size
-from supervisor.config import checks, keys
+from supervisor.config import checks
 from supervisor.plan import ChildPlan, RunPlan
 from supervisor.plugins import SYSCALL
 from supervisor.result import SourceResult
@@ -99,15 +100,9 @@ def configure_syscall_buffers(state: State) -> None:
 
 def name_what_has_no_effect(state: State) -> None:
     """What the configuration asks for and this version does not do: never silently."""
-    written = _written(state, "watch_config_files")
-    for setting in unserved.settings(state.config, watching_is_written=written):
+    for setting in unserved.settings(state.config):
         if not state.options.dry_run:
             state.journal.warning(f"{setting} has no effect in this version of cadge")
-
-
-def _written(state: State, key: str) -> bool:
-    """Whether somebody wrote a setting down: a default that does nothing is no reason to complain."""
-    return keys.find(state.loaded_config.document, key) is not None
 
 
 # -------------------------------------------------------------------------------------------------------- run
@@ -131,7 +126,8 @@ def process_events(state: State) -> None:
         _log_sources(state)
     face = Face(state)
     assert state.outputs is not None
-    state.result = loop.run(_plan(state), state.outputs, policy.FALCO, face)
+    beside = attend((lambda: _watched(state)) if state.config.watch_config_files else None, None)
+    state.result = loop.run(_plan(state), state.outputs, policy.FALCO, face, beside)
     if state.result.signal is not None:
         interrupts.ignore()
     if state.result.failures:
@@ -139,6 +135,12 @@ def process_events(state: State) -> None:
         if state.replays and not face.any_opened:
             text = f"Could not open trace filename {state.config.engine.replay.capture_file} for reading: {text}"
         raise ConfigError(text)
+
+
+def _watched(state: State) -> list[str]:
+    """Files whose change starts Falco again: every configuration file and every rules file, and their folders."""
+    loaded = state.loaded_config
+    return [*loaded.named_files, *loaded.folders, *(state.options.rules_files or state.config.rules_files)]
 
 
 def _see_capture(path: str) -> None:

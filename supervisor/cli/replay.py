@@ -113,10 +113,10 @@ def _carry(prepared: Prepared, plan: RunPlan, title: str, *, verbose: bool) -> R
     # What a file did to its process it would do again; the next file comes.
     policy = Policy(on_failure=OnFailure.STOP)
     if not console.is_terminal:
-        return carry(prepared, plan, policy, Lines(console, plan.enabled_sources, verbose=verbose), in_process=False)
+        return carry(prepared, plan, policy, Lines(console, plan.enabled_sources, verbose=verbose))
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[events]} events"))
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
-        return carry(prepared, plan, policy, _Bar(progress, plan, title, verbose=verbose), in_process=False)
+        return carry(prepared, plan, policy, _Bar(progress, plan, title, verbose=verbose))
 
 
 class _Bar(Lines):

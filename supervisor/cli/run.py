@@ -3,20 +3,24 @@
 import os
 import sys
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from engine.errors import ConfigError
 from engine.priority import Priority
 from supervisor import inprocess, localzone, loop, unserved
+from supervisor.attending import attend
 from supervisor.cli.check import complain
 from supervisor.cli.exits import Exit
-from supervisor.cli.prepare import Prepared, Wanted, hostname, prepare, rules_files
-from supervisor.listener import NewRules
+from supervisor.cli.prepare import Prepared, Wanted, hostname, prepare
+from supervisor.cli.rereading import Rereading
+from supervisor.listener import Listener
 from supervisor.outputs import build
+from supervisor.outputs.fanout import Fanout
 from supervisor.plan import Evaluator, RunPlan, with_evaluator
 from supervisor.planning import Surroundings
 from supervisor.policy import OnFailure, Policy
@@ -81,6 +85,15 @@ def run(
     on_source_failure: Annotated[
         OnFailure, typer.Option(help="What follows when a source dies or fails.", rich_help_panel=KEEPING)
     ] = OnFailure.RESTART,
+    control: Annotated[
+        Path | None,
+        typer.Option(
+            "--control",
+            metavar="PATH",
+            help="Where `cadge ctl` reaches this run; by default a place that it finds by itself.",
+            rich_help_panel=KEEPING,
+        ),
+    ] = None,
 ) -> None:
     """Run event sources together, each in a process of its own. Alerts go to stdout, everything else to stderr."""
     wanted = Wanted(config, option or (), rules or (), sources or (), enable or (), disable or (), json)
@@ -94,39 +107,35 @@ def run(
     if dry_run:
         show_plan(plan, json)
         raise typer.Exit
-    listener = Lines(
-        theme.console(stderr=True), plan.enabled_sources, verbose=verbose, reload=lambda: reread(prepared, wanted)
-    )
-    for setting in unserved.settings(prepared.config, watching_is_written=False):
+    reread = Rereading(prepared, wanted)
+    listener = Lines(theme.console(stderr=True), plan.enabled_sources, verbose=verbose, reload=reread)
+    for setting in unserved.settings(prepared.config):
         listener.note("", Priority.WARNING, f"{setting} has no effect in this version")
     before = time.monotonic()
-    result = carry(prepared, plan, Policy(on_failure=on_source_failure), listener, in_process=in_process)
+    policy = Policy(on_failure=on_source_failure)
+    if in_process:
+        result = carry(prepared, plan, policy, listener, inprocess.run)
+    else:
+        watched = reread.paths if prepared.config.watch_config_files else None
+        beside = attend(watched, control, listener.note)
+        result = carry(prepared, plan, policy, listener, partial(loop.run, beside=beside))
     tell(result, time.monotonic() - before, whole=verbose or sys.stderr.isatty())
     raise typer.Exit(result.verb_status)
 
 
-def carry(prepared: Prepared, plan: RunPlan, policy: Policy, listener: Lines, *, in_process: bool) -> RunResult:
+def carry(
+    prepared: Prepared,
+    plan: RunPlan,
+    policy: Policy,
+    listener: Lines,
+    go: Callable[[RunPlan, Fanout, Policy, Listener], RunResult] = loop.run,
+) -> RunResult:
     """Open the outputs and run."""
     outputs = build.open_outputs(prepared.config, lambda level, text: listener.note("", level, text))
-    go = inprocess.run if in_process else loop.run
     try:
         return go(plan, outputs, policy, listener)
     finally:
         outputs.close()
-
-
-def reread(prepared: Prepared, wanted: Wanted) -> NewRules | None:
-    """The rules as they are on disk now, if they are right; otherwise say what is wrong and keep the old ones."""
-    try:
-        again = replace(prepared, files=rules_files(wanted.rules, prepared.config))
-        loaded = again.load_rules()
-    except ConfigError as error:
-        theme.console(stderr=True).print(theme.printable(f"error: {error}"), style="error")
-        return None
-    if not loaded.ok or loaded.unmet:
-        complain(loaded, again.texts)
-        return None
-    return NewRules(again.files)
 
 
 def tell(result: RunResult, elapsed_s: float, *, whole: bool) -> None:

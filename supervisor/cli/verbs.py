@@ -9,6 +9,7 @@ import typer
 
 from engine.errors import CadgeError, SourceError
 from supervisor.cli.check import check
+from supervisor.cli.ctl import app as ctl_app
 from supervisor.cli.exits import EXPLAINED, Exit
 from supervisor.cli.list import app as list_app
 from supervisor.cli.parity import parity
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.command(rich_help_panel=WATCH, epilog=EXPLAINED)(run)
 app.command(rich_help_panel=WATCH, epilog=EXPLAINED)(replay)
+app.add_typer(ctl_app, name="ctl", rich_help_panel=WATCH)
 app.command(rich_help_panel=RULES, epilog=EXPLAINED)(check)
 app.command(rich_help_panel=RULES, epilog=EXPLAINED)(rules)
 app.add_typer(list_app, name="list", rich_help_panel=RULES)

@@ -92,10 +92,10 @@ class Fanout:
         """(life, mark) up to which alerts of a source have been through every channel."""
         return self._settled.get(source)
 
-    def waiting(self) -> int:
-        """Alerts in the queue."""
+    def waiting(self, source: str | None = None) -> int:
+        """Alerts in the queue, of one source or of all."""
         with self._change:
-            return sum(self._waiting.values())
+            return sum(self._waiting.values()) if source is None else self._waiting[source]
 
     @property
     def abandoned(self) -> bool:

@@ -14,13 +14,14 @@ from rich.text import Text
 
 from engine.priority import Priority
 from supervisor.lifecycle import State
-from supervisor.listener import Deaf, NewRules
+from supervisor.listener import Deaf, NewRules, Refused
 from supervisor.plan import ChildPlan
 from supervisor.result import SourceResult
 from supervisor.screen.theme import printable, source_style
 from supervisor.screen.trouble import counted
 
 WE = "cadge"
+Reread = Callable[[], NewRules | Refused | None]
 
 
 class Lines(Deaf):
@@ -32,7 +33,7 @@ class Lines(Deaf):
         sources: Sequence[str],
         *,
         verbose: bool = False,
-        reload: Callable[[], NewRules | None] = lambda: None,
+        reload: Reread = lambda: None,
     ) -> None:
         self._console = console
         self._reload = reload
@@ -81,10 +82,13 @@ class Lines(Deaf):
         else:
             self.say("", f"killing {counted(len(self._running), 'source')}")
 
-    def hangup(self) -> NewRules | None:
-        """Read the rules again; None, and a word about why, if they are not better than those in force."""
+    def hangup(self) -> NewRules | Refused | None:
+        """Read the rules again; what is wrong with them is told by who reads them."""
         self.say("", "reading the rules again")
-        return self._reload()
+        answer = self._reload()
+        if isinstance(answer, Refused):
+            self.say("", f"the new rules are refused, the old ones stay in force: {answer.reason}", Priority.ERROR)
+        return answer
 
     def say(self, source: str, text: str, level: int = Priority.INFORMATIONAL) -> None:
         """One or more lines of one speaker."""

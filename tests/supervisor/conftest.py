@@ -1,11 +1,13 @@
 """What tests of real runs share: rules, plans, a listener that remembers, a program that carries them."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +20,8 @@ import pytest
 from engine.options import Options
 from engine.rules.model import RulesFile
 from supervisor import loop, wire
+from supervisor.asking import Status
+from supervisor.desk import Desk
 from supervisor.lifecycle import State
 from supervisor.listener import Deaf
 from supervisor.outputs.base import Line
@@ -222,11 +226,43 @@ class Carry:
     quick = QUICK
 
     @staticmethod
-    def run(*children: ChildPlan, policy: Policy = QUICK, memory: Memory | None = None, outputs: Any = None) -> Outcome:
+    def run(
+        *children: ChildPlan,
+        policy: Policy = QUICK,
+        memory: Memory | None = None,
+        outputs: Any = None,
+        beside: Any = contextlib.nullcontext,
+    ) -> Outcome:
         memory = memory or Memory()
         kept = Kept()
         fanout = outputs or Fanout([kept], log=lambda level, text: memory.note("outputs", level, text))
-        return Outcome(loop.run(run_plan(*children), fanout, policy, memory), memory, kept)
+        return Outcome(loop.run(run_plan(*children), fanout, policy, memory, beside), memory, kept)
+
+    @staticmethod
+    def asked(act: Callable[[Desk], None]) -> Any:
+        """Something to stand beside a run: what another thread does at the desk once every source is open."""
+
+        @contextlib.contextmanager
+        def beside(desk: Desk) -> Iterator[None]:
+            failed: list[BaseException] = []
+
+            def work() -> None:
+                try:
+                    Carry.until(lambda: desk.ask(Status()).overview.ready)
+                    act(desk)
+                except BaseException as error:  # noqa: BLE001 - raised again where the test sees it
+                    failed.append(error)
+                finally:
+                    os.kill(os.getpid(), signal.SIGTERM)
+
+            thread = threading.Thread(target=work)
+            thread.start()
+            yield
+            thread.join()
+            if failed:
+                raise failed[0]
+
+        return beside
 
     @staticmethod
     def alive(pid: int) -> bool:

@@ -357,3 +357,36 @@ def test_the_story_can_be_told_and_played_again() -> None:
     replayed_start = replayed.handle(lifecycle.Passed(), history.now)
     assert orders + replayed_start == history.orders
     assert replayed.state is history.life.state
+
+
+def test_what_was_given_up_lives_again_when_it_is_asked_to() -> None:
+    history = History(Policy(on_failure=OnFailure.IGNORE)).runs()
+    history.hears(alerts(1, (5, 1)))
+    history.dies()
+    assert history.life.state is State.FATAL
+    assert history.happens(lifecycle.StartAsked()) == [Start(2, (5, 1))]
+    history.runs()
+    assert history.life.state is State.RUNNING
+
+
+def test_a_life_that_waits_for_its_next_one_need_not_wait_when_it_is_asked_to() -> None:
+    history = History().runs()
+    history.dies()
+    assert history.life.state is State.BACKOFF
+    assert history.happens(lifecycle.StartAsked()) == [Start(2, (0, 0))]
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_what_runs_or_has_ended_by_itself_is_not_started(ended: bool) -> None:
+    history = History().runs()
+    if ended:
+        history.hears(wire.Done("END", 2, 0.1, {}))
+        history.dies(0)
+    assert history.happens(lifecycle.StartAsked()) == []
+
+
+def test_a_process_has_an_age_while_it_lives() -> None:
+    history = History().runs()
+    assert history.life.age_s(history.now + 3) == 3
+    history.dies()
+    assert history.life.age_s(history.now + 3) == 0

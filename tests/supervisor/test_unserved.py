@@ -6,20 +6,14 @@ from supervisor import unserved
 from supervisor.config import load_config
 
 
-def asked(*options: str, written: bool = False) -> list[str]:
-    config = load_config(None, options, environment={}).config
-    return unserved.settings(config, watching_is_written=written)
+def asked(*options: str) -> list[str]:
+    return unserved.settings(load_config(None, options, environment={}).config)
 
 
 @pytest.mark.parametrize("setting", ["webserver.enabled", "metrics.enabled", "capture.enabled"])
 def test_a_setting_without_effect_is_named(setting: str) -> None:
     assert setting in asked("webserver.enabled=false", f"{setting}=true")
     assert setting not in asked("webserver.enabled=false", f"{setting}=false")
-
-
-def test_watching_files_is_named_only_if_somebody_wrote_it_down() -> None:
-    assert "watch_config_files" not in asked()
-    assert "watch_config_files" in asked(written=True)
 
 
 def test_the_refusal_of_a_kernel_engine_names_both_ways_out() -> None:
